@@ -1,0 +1,242 @@
+package room
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"bcast/internal/journal"
+)
+
+// ErrClosed is returned by Join and Publish once the room is closed: what was
+// to be published is not.
+var ErrClosed = errors.New("the room is closed")
+
+// newline stands between the unfinished line of one member and another's bytes.
+var newline = []byte("\n")
+
+// Config is how a Room is made. The zero value of each field but MaxChunk and
+// Backlog has a meaning.
+type Config struct {
+	// MaxChunk is the longest chunk that a member publishes, in bytes.
+	MaxChunk int
+
+	// Backlog is how far, in bytes of memory, the slowest member may be behind
+	// before publishers wait; at least MinBacklog(MaxChunk).
+	Backlog int
+
+	// Patience is how long a member may hold publishers back without making
+	// progress. 0: DefaultPatience.
+	Patience time.Duration
+
+	// Farewell is how long a member that leaves may make no progress with what
+	// it has not received yet, in a room that it does not hold back. 0:
+	// DefaultFarewell.
+	Farewell time.Duration
+
+	// Raw lets an unfinished line and another member's bytes touch. Otherwise
+	// the room puts a newline between them, which counts as the bytes of the
+	// unfinished line's author.
+	Raw bool
+
+	// Ordering decides the order of what is published. nil: the order in which
+	// it arrives.
+	Ordering Ordering
+}
+
+// The defaults of Config.
+const (
+	DefaultBacklog  = 16 << 20 // bytes
+	DefaultPatience = 2 * time.Second
+	DefaultFarewell = 15 * time.Second
+)
+
+// judgements is how often in one patience the members that hold the room back
+// are looked at.
+const judgements = 8
+
+// MinBacklog is the smallest backlog, in bytes, of a room whose members publish
+// chunks of up to maxChunk bytes.
+func MinBacklog(maxChunk int) int { return journal.MinBacklog(maxChunk + len(newline)) }
+
+// A Room is a set of members and the log they read. Its methods may be called
+// from any goroutine.
+type Room struct {
+	cfg Config
+
+	mu      sync.Mutex
+	log     *journal.Log
+	members map[*Member]struct{}
+	closed  bool
+
+	// Members whose writer waits for the next append. The spare slice is the
+	// memory of the list that is being woken.
+	idle, spare []*Member
+
+	// The author of the log's last line while that is unfinished, else nil.
+	unfinished *Member
+
+	// Publishers wait for space; while any do, judge runs from time to time.
+	space   sync.Cond
+	waiting int
+	judging bool
+	judgeAt *time.Timer
+
+	cuts [reasons]atomic.Uint64
+}
+
+// New returns an empty room, or an error that says which bound of cfg is wrong.
+func New(cfg Config) (*Room, error) {
+	if cfg.Patience < 0 || cfg.Farewell < 0 {
+		return nil, fmt.Errorf("room: patience of %v and farewell of %v, want neither negative", cfg.Patience, cfg.Farewell)
+	}
+	if cfg.Patience == 0 {
+		cfg.Patience = DefaultPatience
+	}
+	if cfg.Farewell == 0 {
+		cfg.Farewell = DefaultFarewell
+	}
+	if cfg.Ordering == nil {
+		cfg.Ordering = arrival{}
+	}
+	log, err := journal.New(journal.Config{Backlog: cfg.Backlog, MaxAppend: cfg.MaxChunk + len(newline)})
+	if err != nil {
+		return nil, err
+	}
+	r := &Room{cfg: cfg, log: log, members: make(map[*Member]struct{})}
+	r.space.L = &r.mu
+	r.judgeAt = time.AfterFunc(time.Hour, r.judge)
+	r.judgeAt.Stop()
+	return r, nil
+}
+
+// Close ends publishing: publishers that wait, and all later ones, get
+// ErrClosed. Members still receive what was published before, until they leave.
+func (r *Room) Close() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.closed = true
+	r.judgeAt.Stop()
+	r.space.Broadcast()
+}
+
+// Stats are a room's figures since it was made.
+type Stats struct {
+	Members   int               // now in the room, those who are leaving included
+	Published uint64            // bytes appended to the log
+	Cuts      map[Reason]uint64 // members cut, by reason
+}
+
+// Stats returns the room's figures.
+func (r *Room) Stats() Stats {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	s := Stats{Members: len(r.members), Published: r.log.End(), Cuts: make(map[Reason]uint64)}
+	for reason := range r.cuts {
+		if n := r.cuts[reason].Load(); n > 0 {
+			s.Cuts[Reason(reason)] = n
+		}
+	}
+	return s
+}
+
+// append gives e its place: the end of the log, once there is room.
+func (r *Room) append(e Entry) error {
+	r.mu.Lock()
+	for r.log.Full(len(e.Chunk)+len(newline)) && !r.closed {
+		r.waitLocked()
+	}
+	if r.closed {
+		r.mu.Unlock()
+		return ErrClosed
+	}
+	if r.unfinished != nil && r.unfinished != e.Author {
+		r.endLineLocked()
+	}
+	r.log.Append(e.Chunk, e.Author.cursor)
+	r.unfinished = nil
+	if !r.cfg.Raw && e.Chunk[len(e.Chunk)-1] != '\n' {
+		r.unfinished = e.Author
+	}
+	if r.waiting > 0 {
+		r.space.Signal() // there may be room for the next one too
+	}
+	woken := r.idle
+	r.idle, r.spare = r.spare, nil
+	r.mu.Unlock()
+
+	if len(woken) == 0 {
+		return nil
+	}
+	for _, m := range woken {
+		m.rouse()
+	}
+	clear(woken)
+	r.mu.Lock()
+	r.spare = woken[:0]
+	r.mu.Unlock()
+	return nil
+}
+
+// endLineLocked puts a newline behind an unfinished line. Its author does not get
+// it, nor do members who joined behind the line and have seen nothing of it.
+func (r *Room) endLineLocked() {
+	skip := []*journal.Cursor{r.unfinished.cursor}
+	for m := range r.members {
+		if m.joined == r.log.End() {
+			skip = append(skip, m.cursor)
+		}
+	}
+	r.log.Append(newline, skip...)
+}
+
+// waitLocked waits until there may be space, and sees to it that those who hold
+// it are judged meanwhile.
+func (r *Room) waitLocked() {
+	if !r.judging {
+		r.judging = true
+		r.judgeAt.Reset(0)
+	}
+	r.waiting++
+	r.space.Wait()
+	r.waiting--
+}
+
+// freed tells publishers that wait that a segment may be free.
+func (r *Room) freed() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.space.Signal()
+}
+
+// judge looks at the members that hold the log while publishers wait, cuts those
+// that have made no progress for Patience, and comes again. It is the callback
+// of judgeAt.
+func (r *Room) judge() {
+	r.mu.Lock()
+	if r.judging = r.waiting > 0 && !r.closed; !r.judging {
+		r.mu.Unlock()
+		return
+	}
+	var holding []*Member
+	for m := range r.members {
+		if r.log.Holds(m.cursor) {
+			holding = append(holding, m)
+		}
+	}
+	r.mu.Unlock()
+
+	now := time.Now()
+	for _, m := range holding {
+		if m.still(now) >= r.cfg.Patience {
+			m.cut(Stalled)
+		}
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.closed {
+		r.judgeAt.Reset(r.cfg.Patience / judgements)
+	}
+}
