@@ -1,0 +1,78 @@
+package server
+
+import (
+	"net"
+	"runtime/debug"
+)
+
+// admit makes conn one of the open connections, or says why not. It checks for
+// Shutdown under the same lock, so a connection is either refused or waited for.
+func (s *Server) admit(conn net.Conn) Refusal {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closing {
+		return RefusedClosing
+	}
+	if len(s.conns) >= s.maxConns {
+		return RefusedFull
+	}
+	s.conns[conn] = struct{}{}
+	return notRefused
+}
+
+// refuse closes a connection that was not admitted.
+func (s *Server) refuse(conn net.Conn, reason Refusal) {
+	conn.Close()
+	s.counters.refused[reason].Add(1)
+	if reason != RefusedFull {
+		return
+	}
+	// Sometimes runs its function under a lock, so the logging stays outside: a
+	// log that blocks must not stop the other listeners.
+	due := false
+	s.fullLog.Do(func() { due = true })
+	if due {
+		s.log.Warn("too many connections, refusing new ones",
+			"max", s.maxConns, "refused", s.counters.refused[reason].Load())
+	}
+}
+
+// serveConn is the goroutine of one connection. The deferred calls also run when
+// the handler panics or calls runtime.Goexit.
+func (s *Server) serveConn(conn net.Conn) {
+	defer s.forget(conn)
+	defer conn.Close()
+	defer s.survive(conn)
+	s.handler.Handle(s.ctx, conn)
+}
+
+// survive, when deferred, keeps a panic of the handler from ending the process.
+func (s *Server) survive(conn net.Conn) {
+	reason := recover()
+	if reason == nil {
+		return
+	}
+	s.counters.panics.Add(1)
+	s.log.Error("handler panicked",
+		"remote", addrString(conn.RemoteAddr()), "panic", reason, "stack", string(debug.Stack()))
+}
+
+// forget takes a closed connection out of the open ones. The last one to go after
+// Shutdown has begun ends the wait of Shutdown.
+func (s *Server) forget(conn net.Conn) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.conns, conn)
+	if s.closing && len(s.conns) == 0 {
+		close(s.drained)
+	}
+}
+
+// addrString allows for the address to be nil: some systems do not know it any more
+// when the peer has reset the connection before it was accepted.
+func addrString(addr net.Addr) string {
+	if addr == nil {
+		return "unknown"
+	}
+	return addr.String()
+}

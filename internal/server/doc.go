@@ -1,0 +1,16 @@
+// Package server is a socket server: it listens, accepts, counts and drains
+// connections, and gives each of them to a [Handler].
+//
+// It knows connections and nothing of what is said on them: no lines, no rooms,
+// no protocol. It never reads from a connection nor writes to one.
+//
+// What it promises is that connections cannot hurt the server or each other. A
+// panic in a handler ends one connection. Running out of descriptors makes
+// accepting slow, and does not end it. More connections than the server is set up
+// for are closed as they come. [Server.Shutdown] leaves no connection behind.
+//
+// Goroutines: each call of [Server.Serve] accepts in its caller's goroutine, each
+// connection has one goroutine for its handler, and there are no others. The
+// connections that are open, the listeners and the fact that Shutdown has begun
+// stand under one mutex, so that no connection slips in behind Shutdown.
+package server
