@@ -73,7 +73,7 @@ func (c *Cursor) Close() (freed bool) {
 		return false
 	}
 	freed = c.seg.cursors.Add(-1) == 0
-	c.seg, c.own = nil, nil
+	c.seg, c.own, c.passed = nil, nil, 0
 	return freed
 }
 

@@ -143,6 +143,7 @@ func TestSlowestCursorFillsTheLogAndEmptiesIt(t *testing.T) {
 func TestClosedCursorHoldsNothing(t *testing.T) {
 	l := newLog(t, small)
 	c := l.NewCursor()
+	l.Append([]byte("own"), c) // passed over before the others come
 	for !l.Full(100) {
 		l.Append(make([]byte, 100))
 	}
@@ -155,6 +156,9 @@ func TestClosedCursorHoldsNothing(t *testing.T) {
 	l.Append([]byte("x"), c) // an author that reads no more
 	if p, _ := c.Next(); len(p) != 0 {
 		t.Errorf("a closed cursor reads %q", p)
+	}
+	if size, lines := c.Behind(l.End()); size != 0 || lines != 0 {
+		t.Errorf("a closed cursor is %d bytes, %d lines behind", size, lines)
 	}
 }
 

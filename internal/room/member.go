@@ -117,8 +117,14 @@ func (m *Member) Done() <-chan struct{} { return m.done }
 
 // Leave waits until everything that was published so far is written to the
 // member, or ctx ends, and takes it out of the room. The error is a *CutError
-// where the member was cut, now or before, and the sink's where that failed.
+// where the member was cut, now or before, and the sink's where that failed. It
+// may be called again.
 func (m *Member) Leave(ctx context.Context) error {
+	select {
+	case <-m.done:
+		return m.err
+	default:
+	}
 	m.room.mu.Lock()
 	m.until.Store(m.room.log.End())
 	m.room.notIdleLocked(m)
