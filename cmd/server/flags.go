@@ -1,0 +1,112 @@
+package main
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"math"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"bcast/internal/config"
+	"bcast/internal/room"
+	"bcast/internal/wire"
+)
+
+// settings are what the flags say.
+type settings struct {
+	listen     []config.Addr
+	maxClients int // 0: from the descriptor limit
+	httpGuard  bool
+
+	raw     bool
+	maxLine int // bytes
+
+	backlog  int // bytes
+	patience time.Duration
+
+	listenOnEOF  bool
+	drainTimeout time.Duration
+
+	log *slog.Logger
+}
+
+// The headings of --help.
+const (
+	connections = "Connections"
+	lines       = "Lines"
+	readers     = "Slow readers"
+	endings     = "Ends"
+	logging     = "Log"
+)
+
+func command(stderr io.Writer) config.Command {
+	return config.Command{
+		Name:  "bcast-server",
+		Usage: "a room for anything that speaks TCP: what one client sends, every other client receives",
+		Description: "Start it, then join from two terminals with: nc localhost 1234\n" +
+			"Sizes are written like 64KiB or 16MiB, durations like 2s or 500ms.",
+		Flags: []cli.Flag{
+			&cli.StringSliceFlag{
+				Name: "listen", Category: connections, EnvVars: config.EnvVar("listen"), Value: cli.NewStringSlice("localhost:" + config.DefaultPort),
+				Usage: "`ADDRESS` to listen on, host:port or unix:/path; may be given several times",
+			},
+			&cli.StringFlag{
+				Name: "max-clients", Category: connections, EnvVars: config.EnvVar("max-clients"), DefaultText: "from the limit of open files",
+				Usage: "`NUMBER` of clients at a time; more are closed at once",
+			},
+			text(connections, "http-guard", "on", "`on|off`, whether to refuse clients that begin with an HTTP request, so that no web page can make a browser speak in the room"),
+			text(lines, "framing", "line", "`line|raw`, whole lines or each piece as it arrives"),
+			text(lines, "max-line", config.FormatSize(wire.DefaultMaxLine), "`SIZE` of the longest line that stays whole"),
+			text(readers, "backlog", config.FormatSize(room.DefaultBacklog), "`SIZE` of what the slowest client may have still to get before senders wait, for the whole room"),
+			text(readers, "patience", room.DefaultPatience.String(), "`DURATION` for which a client may hold the senders back without reading, before it is cut"),
+			text(endings, "on-eof", "close", "`close|listen`, what to do at the end of a client's input: deliver the rest and close, or keep it as a listener"),
+			text(endings, "drain-timeout", "15s", "`DURATION` for which clients may read the rest when the server is stopped"),
+			text(logging, "log-format", "text", "`text|json`, the form of the log on stderr"),
+			text(logging, "log-level", "info", "`debug|info|warn|error`, the least that is logged"),
+		},
+		Action: func(ctx context.Context, c *cli.Context) error {
+			s, err := read(c, stderr)
+			if err != nil {
+				return err
+			}
+			return serve(ctx, s)
+		},
+	}
+}
+
+func text(category, name, value, usage string) cli.Flag {
+	return &cli.StringFlag{Name: name, Category: category, EnvVars: config.EnvVar(name), Value: value, Usage: usage}
+}
+
+// read takes the settings from the command line and the environment.
+func read(c *cli.Context, stderr io.Writer) (settings, error) {
+	v := config.NewValues(c)
+	s := settings{
+		listen:       v.Addrs("listen"),
+		httpGuard:    v.Choice("http-guard", "on", "off") == "on",
+		raw:          v.Choice("framing", "line", "raw") == "raw",
+		maxLine:      v.Size("max-line", 1, wire.LimitMaxLine),
+		patience:     v.Duration("patience", time.Millisecond, time.Hour),
+		listenOnEOF:  v.Choice("on-eof", "close", "listen") == "listen",
+		drainTimeout: v.Duration("drain-timeout", 0, time.Hour),
+	}
+	if c.IsSet("max-clients") {
+		s.maxClients = v.Count("max-clients", 1, math.MaxInt32)
+	}
+	if s.raw {
+		s.maxLine = 0
+	}
+	s.backlog = v.Size("backlog", room.MinBacklog(wire.MaxChunk(s.maxLine)), math.MaxInt)
+
+	var level slog.Level
+	_ = level.UnmarshalText([]byte(v.Choice("log-level", "debug", "info", "warn", "error"))) // Choice has checked it
+	options := &slog.HandlerOptions{Level: level}
+	if v.Choice("log-format", "text", "json") == "json" {
+		s.log = slog.New(slog.NewJSONHandler(stderr, options))
+	} else {
+		s.log = slog.New(slog.NewTextHandler(stderr, options))
+	}
+	return s, v.Err()
+}

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"syscall"
+
+	"bcast/internal/config"
+	"bcast/internal/server"
+)
+
+// complain tells a person what went wrong, and on a line of its own what to do.
+func complain(w io.Writer, err error) {
+	fmt.Fprintf(w, "bcast-server: %v\n", err)
+	if hint := hintFor(err); hint != "" {
+		fmt.Fprintf(w, "  %s\n", hint)
+	}
+}
+
+// A listenError says that an address could not be listened on.
+type listenError struct {
+	addr config.Addr
+	err  error
+}
+
+func (e listenError) Error() string {
+	switch {
+	case errors.Is(e.err, server.ErrInUse):
+		return fmt.Sprintf("cannot listen on %v: the address is in use", e.addr)
+	case errors.Is(e.err, server.ErrNotSocket):
+		return fmt.Sprintf("cannot listen on %v: the file exists and is not a socket", e.addr)
+	case errors.Is(e.err, fs.ErrPermission):
+		return fmt.Sprintf("cannot listen on %v: permission denied", e.addr)
+	case errors.Is(e.err, syscall.EADDRNOTAVAIL):
+		return fmt.Sprintf("cannot listen on %v: this machine does not have the address", e.addr)
+	}
+	return fmt.Sprintf("cannot listen on %v: %v", e.addr, e.err)
+}
+
+func (e listenError) Unwrap() error { return e.err }
+
+// An undeliveredError says that the time to drain was over too soon.
+type undeliveredError struct{ members uint64 }
+
+func (e undeliveredError) Error() string {
+	return fmt.Sprintf("stopped before %d members had everything: the log names them", e.members)
+}
+
+func hintFor(err error) string {
+	var listening listenError
+	var undelivered undeliveredError
+	switch {
+	case errors.Is(err, config.ErrUsage):
+		return "see bcast-server --help"
+	case errors.As(err, &undelivered):
+		return "give them longer with --drain-timeout"
+	case errors.As(err, &listening):
+		return hintForListening(listening)
+	}
+	return ""
+}
+
+func hintForListening(e listenError) string {
+	unix := e.addr.Network == "unix"
+	switch {
+	case errors.Is(e.err, server.ErrInUse) && unix:
+		return "another server answers there: stop it, or choose another path with --listen"
+	case errors.Is(e.err, server.ErrInUse):
+		return "stop the program that has the port, or choose another one with --listen"
+	case errors.Is(e.err, server.ErrNotSocket):
+		return "remove the file, or choose another path with --listen"
+	case errors.Is(e.err, fs.ErrPermission) && !unix:
+		return "ports below 1024 are for root: choose another one with --listen"
+	case errors.Is(e.err, fs.ErrNotExist):
+		return "make the folder first, or choose another path with --listen"
+	}
+	return "choose another address with --listen"
+}

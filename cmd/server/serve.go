@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/netip"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"bcast/internal/peer"
+	"bcast/internal/room"
+	"bcast/internal/server"
+	"bcast/internal/wire"
+)
+
+// farewellTime is what the last members get, beyond the time to drain, to close
+// their side.
+const farewellTime = 5 * time.Second
+
+// serve runs the room until ctx ends or a listener fails, and returns when every
+// member has everything that was accepted, or the time for that is over.
+func serve(ctx context.Context, s settings) error {
+	r, err := room.New(room.Config{
+		MaxChunk: wire.MaxChunk(s.maxLine),
+		Backlog:  s.backlog,
+		Patience: s.patience,
+		Raw:      s.raw,
+	})
+	if err != nil {
+		return err
+	}
+	members, err := peer.New(peer.Config{
+		Room:         r,
+		MaxLine:      s.maxLine,
+		Listen:       s.listenOnEOF,
+		HTTPGuard:    s.httpGuard,
+		DrainTimeout: s.drainTimeout,
+		Logger:       s.log,
+	})
+	if err != nil {
+		return err
+	}
+	srv, err := server.New(server.Config{Handler: members, MaxConns: s.maxClients, Logger: s.log})
+	if err != nil {
+		return err
+	}
+	listeners, err := listen(ctx, s)
+	if err != nil {
+		return err
+	}
+
+	group, ctx := errgroup.WithContext(ctx)
+	for _, ln := range listeners {
+		group.Go(func() error {
+			if err := srv.Serve(ln); !errors.Is(err, server.ErrServerClosed) {
+				return err
+			}
+			return nil
+		})
+	}
+	group.Go(func() error {
+		<-ctx.Done()
+		s.log.Info("stopping", "members", r.Stats().Members, "drain_timeout", s.drainTimeout.String())
+		r.Close()
+		drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.drainTimeout+farewellTime)
+		defer cancel()
+		err := srv.Shutdown(drain)
+		if n := members.Stats().Undelivered; n > 0 {
+			return undeliveredError{members: n}
+		}
+		return err
+	})
+	err = group.Wait()
+	s.log.Info("stopped", "published_bytes", r.Stats().Published)
+	return err
+}
+
+// listen opens all listeners, or none.
+func listen(ctx context.Context, s settings) ([]net.Listener, error) {
+	var all []net.Listener
+	for _, addr := range s.listen {
+		listeners, err := server.Listen(ctx, addr.Network, addr.Address)
+		if err != nil {
+			for _, ln := range all {
+				ln.Close()
+			}
+			return nil, listenError{addr: addr, err: err}
+		}
+		all = append(all, listeners...)
+	}
+	for _, ln := range all {
+		s.log.Info("listening", "address", ln.Addr().String(), "join", joinCommand(ln.Addr()))
+		if reachable(ln.Addr()) {
+			s.log.Warn("anybody who can reach this address may join", "address", ln.Addr().String())
+		}
+	}
+	return all, nil
+}
+
+// joinCommand is what a person types to join at addr.
+func joinCommand(addr net.Addr) string {
+	if addr.Network() == "unix" {
+		return "nc -U " + addr.String()
+	}
+	host, port, _ := net.SplitHostPort(addr.String())
+	if ip, err := netip.ParseAddr(host); err == nil && ip.IsUnspecified() {
+		host = "localhost"
+	}
+	return "nc " + host + " " + port
+}
+
+// reachable tells whether other machines can connect to addr.
+func reachable(addr net.Addr) bool {
+	tcp, ok := addr.(*net.TCPAddr)
+	return ok && !tcp.IP.IsLoopback()
+}
