@@ -1,0 +1,42 @@
+// Command bcast-client joins a bcast room, from a pipe or a terminal.
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"bcast/internal/config"
+)
+
+func main() {
+	err := run(context.Background(), os.Args, os.Stdin, os.Stdout, os.Stderr)
+	if err != nil {
+		complain(os.Stderr, err)
+	}
+	os.Exit(exitCode(err))
+}
+
+// run does what the command line says until ctx or a signal ends it. The second
+// signal is left to the system, which ends the program at once, and so is SIGPIPE.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop)
+	return command(stdin, stdout, stderr).Run(ctx, args, stdout)
+}
+
+// exitCode is 0 when everything was sent, 2 for a command line that cannot be
+// understood, and 1 for the rest: no connection, or a lost one.
+func exitCode(err error) int {
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, config.ErrUsage):
+		return 2
+	}
+	return 1
+}

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net"
+	"syscall"
+	"time"
+
+	"bcast/internal/config"
+	"bcast/internal/pipe"
+	"bcast/internal/session"
+)
+
+// complain tells a person what went wrong, and on a line of its own what to do.
+func complain(w io.Writer, err error) {
+	fmt.Fprintf(w, "bcast-client: %v\n", plain(err))
+	if hint := hintFor(err); hint != "" {
+		fmt.Fprintf(w, "  %s\n", hint)
+	}
+}
+
+// notify tells a person who follows that the connection was lost or is back.
+func notify(w io.Writer, event session.Event) {
+	switch event := event.(type) {
+	case session.Disconnected:
+		fmt.Fprintf(w, "bcast-client: %v; trying again in %v\n", plain(event.Err), event.Retry.Round(100*time.Millisecond))
+	case session.Connected:
+		fmt.Fprintln(w, "bcast-client: connected again; lines may be missing")
+	}
+}
+
+// A nameError says that --name cannot be a name.
+type nameError struct{ err error }
+
+func (e nameError) Error() string { return fmt.Sprintf("--name: %v", e.err) }
+func (e nameError) Unwrap() error { return e.err }
+
+// plain leaves out of an error what only a programmer wants to know.
+func plain(err error) string {
+	var dial *session.DialError
+	var dns *net.DNSError
+	switch {
+	case errors.As(err, &dial) && errors.Is(err, syscall.ECONNREFUSED):
+		return fmt.Sprintf("cannot connect to %s: connection refused", dial.Address)
+	case errors.As(err, &dial) && errors.As(err, &dns):
+		return fmt.Sprintf("cannot connect to %s: no such host", dial.Address)
+	case errors.As(err, &dial) && errors.Is(err, fs.ErrNotExist):
+		return fmt.Sprintf("cannot connect to %s: no such socket", dial.Address)
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
+		return "connection lost: the server reset it"
+	case errors.Is(err, session.ErrServerClosed):
+		return "connection lost: " + err.Error()
+	}
+	return err.Error()
+}
+
+func hintFor(err error) string {
+	var dial *session.DialError
+	switch {
+	case errors.Is(err, config.ErrUsage):
+		return "see bcast-client --help"
+	case errors.As(err, &dial) && (errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, fs.ErrNotExist)):
+		return "is a server running there? start one with: bcast-server"
+	case errors.As(err, &dial):
+		return "check the address: bcast-client HOST:PORT"
+	case errors.Is(err, pipe.ErrInputLeft):
+		return "send the rest again, or use --follow to connect again after a break"
+	}
+	return ""
+}

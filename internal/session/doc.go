@@ -1,0 +1,7 @@
+// Package session is the client's connection to a room: it dials, reads, sends
+// what is in the outbox, and dials again after a break.
+//
+// Whoever runs it gets one stream of events, in order, in one goroutine. It
+// speaks package wire's language and must not know how lines are shown or where
+// they come from.
+package session
