@@ -141,17 +141,17 @@ func ParseAddr(text string) (Addr, error) {
 		return Addr{"unix", path}, nil
 	}
 	malformed := fmt.Errorf("%q is not an address: write host:port, or unix:/path", text)
-	if ip, err := netip.ParseAddr(strings.TrimSuffix(strings.TrimPrefix(text, "["), "]")); err == nil {
+	if text == "" {
+		return Addr{}, malformed
+	}
+	if ip, err := netip.ParseAddr(text); err == nil {
 		return Addr{"tcp", net.JoinHostPort(ip.String(), DefaultPort)}, nil
 	}
-	host, port := text, DefaultPort
-	if strings.Contains(text, ":") {
-		var err error
-		if host, port, err = net.SplitHostPort(text); err != nil {
-			return Addr{}, malformed
-		}
+	if !strings.Contains(text, ":") || strings.HasSuffix(text, "]") {
+		text += ":" + DefaultPort
 	}
-	if host == "" && port == DefaultPort && text == "" || strings.ContainsAny(host, " /\t\n") {
+	host, port, err := net.SplitHostPort(text)
+	if err != nil || strings.ContainsAny(host, " /\t\n") {
 		return Addr{}, malformed
 	}
 	if _, err := strconv.ParseUint(port, 10, 16); err != nil {

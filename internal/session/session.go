@@ -174,10 +174,11 @@ func (c *connection) send(ctx context.Context, out *outbox) {
 	for {
 		chunk, err := out.next(ctx)
 		if errors.Is(err, io.EOF) {
-			if half, ok := c.Conn.(interface{ CloseWrite() error }); ok && half.CloseWrite() == nil {
-				c.finished.Store(true)
-				_ = c.SetReadDeadline(time.Now().Add(c.silence))
+			c.finished.Store(true) // before the server can answer by closing
+			if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
+				_ = half.CloseWrite() // an error is receive's too
 			}
+			_ = c.SetReadDeadline(time.Now().Add(c.silence))
 			return
 		}
 		if err != nil {

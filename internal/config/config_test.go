@@ -1,0 +1,142 @@
+package config_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"bcast/internal/config"
+)
+
+func TestAddressAsPeopleWriteIt(t *testing.T) {
+	for text, want := range map[string]config.Addr{
+		"localhost:1234":    {Network: "tcp", Address: "localhost:1234"},
+		"localhost":         {Network: "tcp", Address: "localhost:1234"},
+		"10.0.0.7":          {Network: "tcp", Address: "10.0.0.7:1234"},
+		"10.0.0.7:99":       {Network: "tcp", Address: "10.0.0.7:99"},
+		":99":               {Network: "tcp", Address: ":99"},
+		"::1":               {Network: "tcp", Address: "[::1]:1234"},
+		"[::1]":             {Network: "tcp", Address: "[::1]:1234"},
+		"[::1]:99":          {Network: "tcp", Address: "[::1]:99"},
+		"[fe80::1%eth0]:99": {Network: "tcp", Address: "[fe80::1%eth0]:99"},
+		"unix:/run/b.sock":  {Network: "unix", Address: "/run/b.sock"},
+		"unix:b.sock":       {Network: "unix", Address: "b.sock"},
+	} {
+		if got, err := config.ParseAddr(text); got != want || err != nil {
+			t.Errorf("ParseAddr(%q) = %v, %v; want %v", text, got, err, want)
+		}
+	}
+	for _, text := range []string{"", "unix:", "a:b:c", "host:port", "host:99999", "host:-1", "host:", "/path", "a b:1", "http://host:1"} {
+		if got, err := config.ParseAddr(text); err == nil {
+			t.Errorf("ParseAddr(%q) = %v, want an error", text, got)
+		}
+	}
+}
+
+func TestSizeAsPeopleWriteIt(t *testing.T) {
+	for text, want := range map[string]int{"0": 0, "4096": 4096, "64KiB": 64 << 10, "64 KiB": 64 << 10, "16MiB": 16 << 20, "1MB": 1e6, "1.5k": 1500} {
+		if got, err := config.ParseSize(text); got != want || err != nil {
+			t.Errorf("ParseSize(%q) = %d, %v; want %d", text, got, err, want)
+		}
+	}
+	for _, text := range []string{"", "-1", "x", "1XiB", "99999999999GiB"} {
+		if got, err := config.ParseSize(text); err == nil {
+			t.Errorf("ParseSize(%q) = %d, want an error", text, got)
+		}
+	}
+	for _, n := range []int{1, 1023, 1 << 10, 64 << 10, 16 << 20} {
+		if got, err := config.ParseSize(config.FormatSize(n)); got != n || err != nil {
+			t.Errorf("%d is written as %q and read as %d, %v", n, config.FormatSize(n), got, err)
+		}
+	}
+}
+
+// call runs a command with one flag of each kind and returns what it was given.
+func call(t *testing.T, args ...string) (got map[string]any, rest []string, err error) {
+	t.Helper()
+	text := func(name, value string) cli.Flag {
+		return &cli.StringFlag{Name: name, Value: value, EnvVars: config.EnvVar(name)}
+	}
+	err = config.Command{
+		Name: "test",
+		Flags: []cli.Flag{
+			text("size", "1KiB"), text("wait", "1s"), text("count", "1"), text("mode", "on"),
+			&cli.StringSliceFlag{Name: "listen", EnvVars: config.EnvVar("listen")},
+			&cli.BoolFlag{Name: "yes", Aliases: []string{"y"}},
+		},
+		MaxArgs: 2,
+		Action: func(_ context.Context, c *cli.Context) error {
+			v := config.NewValues(c)
+			got = map[string]any{
+				"size": v.Size("size", 10, 1<<20), "wait": v.Duration("wait", 0, time.Minute), "count": v.Count("count", 1, 9),
+				"mode": v.Choice("mode", "on", "off"), "listen": v.Addrs("listen"), "yes": c.Bool("yes"),
+			}
+			rest = c.Args().Slice()
+			return v.Err()
+		},
+	}.Run(t.Context(), append([]string{"test"}, args...), t.Output())
+	return got, rest, err
+}
+
+func TestFlagsAndArgumentsMayComeInAnyOrder(t *testing.T) {
+	for _, args := range [][]string{
+		{"--size", "2KiB", "--yes", "a", "b"},
+		{"a", "--size", "2KiB", "b", "--yes"},
+		{"a", "b", "-y", "-size=2KiB"},
+		{"--yes", "a", "--size=2KiB", "--", "b"},
+	} {
+		got, rest, err := call(t, args...)
+		if err != nil || got["size"] != 2048 || got["yes"] != true || !slices.Equal(rest, []string{"a", "b"}) {
+			t.Errorf("%q: got %v, rest %q, %v", args, got, rest, err)
+		}
+	}
+	if _, rest, err := call(t, "--", "-x", "--size"); err != nil || !slices.Equal(rest, []string{"-x", "--size"}) {
+		t.Errorf("behind --: rest %q, %v", rest, err)
+	}
+	if _, rest, err := call(t, "-", "a"); err != nil || !slices.Equal(rest, []string{"-", "a"}) {
+		t.Errorf("a lone dash: rest %q, %v", rest, err)
+	}
+}
+
+func TestVariablesCountAndFlagsWin(t *testing.T) {
+	t.Setenv("BCAST_SIZE", "3KiB")
+	t.Setenv("BCAST_COUNT", "3")
+	t.Setenv("BCAST_LISTEN", "a:1,unix:/b")
+	got, _, err := call(t, "--count", "4")
+	if err != nil || got["size"] != 3072 || got["count"] != 4 || len(got["listen"].([]config.Addr)) != 2 {
+		t.Errorf("got %v, %v", got, err)
+	}
+}
+
+func TestWrongCommandLineIsAUsageError(t *testing.T) {
+	for _, args := range [][]string{{"--nonsense"}, {"--size"}, {"a", "b", "c"}, {"--yes=maybe"}} {
+		if _, _, err := call(t, args...); !errors.Is(err, config.ErrUsage) {
+			t.Errorf("%q: %v, want a usage error", args, err)
+		}
+	}
+}
+
+func TestWrongValueNamesItsFlagAndSaysWhatToWrite(t *testing.T) {
+	for _, test := range []struct{ flag, value, want string }{
+		{"size", "x", "write it like"},
+		{"size", "9", "the least is 10"},
+		{"size", "2MiB", "the most is 1.0MiB"},
+		{"wait", "3", "write it like"},
+		{"wait", "-1s", "the least is 0s"},
+		{"wait", "2m", "the most is 1m0s"},
+		{"count", "x", "from 1 to 9"},
+		{"count", "10", "from 1 to 9"},
+		{"mode", "maybe", "write on or off"},
+		{"listen", "x:y:z", "write host:port"},
+	} {
+		_, _, err := call(t, "--"+test.flag, test.value)
+		if err == nil || errors.Is(err, config.ErrUsage) || !strings.HasPrefix(err.Error(), "--"+test.flag+": ") || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("--%s %s: %v, want the flag and %q", test.flag, test.value, err, test.want)
+		}
+	}
+}
