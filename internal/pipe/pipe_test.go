@@ -155,6 +155,9 @@ func TestContract12_TerminalGetsCleanLines(t *testing.T) {
 	var out buffer
 	ended := s.run(t.Context(), pipe.Config{In: strings.NewReader(""), Out: &out, Terminal: true})
 	conn := s.accept(t)
+	if _, err := io.ReadAll(conn); err != nil {
+		t.Fatal(err)
+	}
 	fmt.Fprint(conn, "\x1b]0;evil\x07\r\nこんにちは\nrest\x9b")
 	conn.Close()
 	if err := wait(t, ended); err != nil {

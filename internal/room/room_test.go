@@ -108,7 +108,7 @@ func publish(t *testing.T, m *room.Member, chunk string) {
 func leave(t *testing.T, members ...*room.Member) {
 	t.Helper()
 	for _, m := range members {
-		if err := m.Leave(context.Background()); err != nil {
+		if err := m.Leave(t.Context()); err != nil {
 			t.Errorf("leave: %v", err)
 		}
 	}
@@ -234,7 +234,7 @@ func TestContract06_MemberThatDoesNotReadIsCutAfterPatience(t *testing.T) {
 			t.Errorf("the reader got %d bytes, want %d", len(got), 100*len(line))
 		}
 		var cut *room.CutError
-		if err := bad.Leave(context.Background()); !errors.As(err, &cut) || cut.Reason != room.Stalled || cut.Lines < 5 || cut.Bytes != cut.Lines*1000 {
+		if err := bad.Leave(t.Context()); !errors.As(err, &cut) || cut.Reason != room.Stalled || cut.Lines < 5 || cut.Bytes != cut.Lines*1000 {
 			t.Errorf("leaving after the cut: %v, want a CutError with what was not delivered", err)
 		}
 		if s := r.Stats(); s.Members != 0 || s.Cuts[room.Stalled] != 1 || len(s.Cuts) != 1 || s.Published != 100_000 {
@@ -291,7 +291,7 @@ func TestContract06_IdleRoomCutsNobody(t *testing.T) {
 		default:
 		}
 		s.Cut()
-		if err := suspended.Leave(context.Background()); !errors.Is(err, errCut) {
+		if err := suspended.Leave(t.Context()); !errors.Is(err, errCut) {
 			t.Errorf("leaving after the sink failed: %v, want the sink's error", err)
 		}
 		leave(t, sender)
@@ -306,7 +306,7 @@ func TestContract08_LeavingMemberGetsWhatWasPublishedBefore(t *testing.T) {
 		leaver, sender := join(t, r, s), join(t, r, newScreen())
 		publish(t, sender, "before\n")
 		left := make(chan error)
-		go func() { left <- leaver.Leave(context.Background()) }()
+		go func() { left <- leaver.Leave(t.Context()) }()
 		synctest.Wait()
 		publish(t, sender, "after\n")
 		if err := <-left; err != nil || s.String() != "before\n" {
