@@ -13,10 +13,11 @@ type Connected struct{}
 type Received struct{ Data []byte }
 
 // Disconnected says that the connection was lost, or could not be made again, and
-// how long it takes until the next attempt.
+// when the next attempt comes.
 type Disconnected struct {
-	Err   error
-	Retry time.Duration
+	Err     error
+	Attempt int           // the number of the next attempt since the break, from 1
+	Retry   time.Duration // how long it takes until that
 }
 
 func (Connected) event()    {}

@@ -38,19 +38,42 @@ func (o *outbox) put(ctx context.Context, chunk []byte) error {
 	if len(chunk) == 0 {
 		return nil
 	}
-	lines := int64(bytes.Count(chunk, []byte("\n")))
-	if chunk[len(chunk)-1] != '\n' {
-		lines++
-	}
+	lines := lineCount(chunk)
 	if err := o.places.Acquire(ctx, min(lines, o.limit)); err != nil {
 		return err
 	}
-	o.count.Add(lines)
-	o.queue <- parcel{bytes.Clone(chunk), lines}
+	o.add(chunk, lines)
 	return nil
 }
 
-// close says that put will not be called again.
+// offer is put where there are places, and reports false where not.
+func (o *outbox) offer(chunk []byte) bool {
+	if len(chunk) == 0 {
+		return true
+	}
+	lines := lineCount(chunk)
+	if !o.places.TryAcquire(min(lines, o.limit)) {
+		return false
+	}
+	o.add(chunk, lines)
+	return true
+}
+
+func (o *outbox) add(chunk []byte, lines int64) {
+	o.count.Add(lines)
+	o.queue <- parcel{bytes.Clone(chunk), lines}
+}
+
+// lineCount counts an unfinished line as one.
+func lineCount(chunk []byte) int64 {
+	n := int64(bytes.Count(chunk, []byte("\n")))
+	if chunk[len(chunk)-1] != '\n' {
+		n++
+	}
+	return n
+}
+
+// close says that nothing will be put any more.
 func (o *outbox) close() { close(o.queue) }
 
 func (o *outbox) pending() int { return int(o.count.Load()) }

@@ -81,12 +81,16 @@ func New(cfg Config) *Session {
 
 // Send puts a copy of chunk, which is one or more lines or a piece of one, into
 // the outbox. It waits while the outbox is full: it holds MaxPending lines, or one
-// chunk of more. The error is that of ctx. Send and Finish are called by one
-// goroutine at a time.
+// chunk of more. The error is that of ctx. Send, Offer and Finish are called by
+// one goroutine at a time.
 func (s *Session) Send(ctx context.Context, chunk []byte) error { return s.out.put(ctx, chunk) }
 
+// Offer is Send for those who cannot wait: it reports false, and does nothing,
+// while the outbox is full.
+func (s *Session) Offer(chunk []byte) bool { return s.out.offer(chunk) }
+
 // Finish says that nothing more will be sent: when the outbox is empty, the
-// server is told the end of input. Send must not be called after it.
+// server is told the end of input. It is called once, and is the last.
 func (s *Session) Finish() { s.out.close() }
 
 // Pending is how many lines have not been handed to the connection yet.
@@ -105,11 +109,12 @@ func (s *Session) Run(ctx context.Context, handle func(Event)) error {
 	wait := &backoff.ExponentialBackOff{
 		InitialInterval: firstWait, MaxInterval: lastWait, Multiplier: 1.5, RandomizationFactor: 0.5,
 	}
-	for connections := 0; ; {
+	for connections, attempt := 0, 1; ; attempt++ {
 		start := time.Now()
 		conn, err := s.dial(ctx)
 		if err == nil {
 			connections++
+			attempt = 1
 			handle(Connected{})
 			err = s.converse(ctx, conn, handle)
 		}
@@ -122,7 +127,7 @@ func (s *Session) Run(ctx context.Context, handle func(Event)) error {
 			wait.Reset() // it was a good connection: a server that refuses at once is not one
 		}
 		retry := wait.NextBackOff()
-		handle(Disconnected{Err: err, Retry: retry})
+		handle(Disconnected{Err: err, Attempt: attempt, Retry: retry})
 		select {
 		case <-time.After(retry):
 		case <-ctx.Done():

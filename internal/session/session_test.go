@@ -69,7 +69,7 @@ func start(t *testing.T, ln net.Listener, change func(*session.Config)) *client 
 			case session.Received:
 				c.events <- "received " + string(event.Data)
 			case session.Disconnected:
-				c.events <- "disconnected"
+				c.events <- fmt.Sprint("disconnected ", event.Attempt)
 			}
 		})
 	}()
@@ -198,7 +198,7 @@ func TestReconnectSendsWhatWasKept(t *testing.T) {
 	c.send(t, "before\n")
 	read(t, first, "before\n")
 	first.Close()
-	c.want(t, "disconnected")
+	c.want(t, "disconnected 1")
 	c.send(t, "meanwhile 1\n")
 	c.send(t, "meanwhile 2\n")
 	second := accept(t, ln)
@@ -249,15 +249,21 @@ func TestLineThatABreakCutIsSentAgainWhole(t *testing.T) {
 
 func TestOutboxIsBounded(t *testing.T) {
 	s := session.New(session.Config{Network: "tcp", Address: "127.0.0.1:1", MaxPending: 10})
-	for range 10 {
+	for range 5 {
 		if err := s.Send(t.Context(), []byte("line\n")); err != nil {
 			t.Fatal(err)
+		}
+		if !s.Offer([]byte("line\n")) {
+			t.Fatal("an outbox with room did not take what was offered")
 		}
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
 	if err := s.Send(ctx, []byte("one more\n")); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("Send into a full outbox: %v, want it to wait", err)
+	}
+	if s.Offer([]byte("one more\n")) {
+		t.Error("a full outbox took what was offered")
 	}
 	if s.Pending() != 10 {
 		t.Errorf("%d lines pending, want 10", s.Pending())
