@@ -165,7 +165,11 @@ func (m *Member) write() {
 }
 
 func (m *Member) pump() error {
-	for m.cursor.Pos() < m.until.Load() {
+	for {
+		pos, until := m.cursor.Pos(), m.until.Load()
+		if pos >= until {
+			return nil
+		}
 		unread, freed := m.cursor.Next()
 		if freed {
 			m.room.freed()
@@ -174,6 +178,9 @@ func (m *Member) pump() error {
 			m.rest()
 			continue
 		}
+		if left := until - pos; uint64(len(unread)) > left {
+			unread = unread[:left] // what comes behind would end inside a line
+		}
 		n, err := m.sink.Write(unread)
 		m.written.Add(int64(n))
 		m.cursor.Advance(n)
@@ -181,7 +188,6 @@ func (m *Member) pump() error {
 			return err
 		}
 	}
-	return nil
 }
 
 // rest waits for the next append, or for the member to leave.
