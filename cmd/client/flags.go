@@ -17,6 +17,9 @@ import (
 // defaultAddress is where a server listens that was told nothing else.
 const defaultAddress = "localhost:" + config.DefaultPort
 
+// options is the heading of --help.
+const options = "Options"
+
 func command(stdin io.Reader, stdout, stderr io.Writer) config.Command {
 	return config.Command{
 		Name:      "bcast-client",
@@ -29,27 +32,26 @@ func command(stdin io.Reader, stdout, stderr io.Writer) config.Command {
 			"  bcast-client | tee log                talk and keep a log, until Ctrl-C",
 		Flags: []cli.Flag{
 			&cli.StringFlag{
-				Name: "name", EnvVars: config.EnvVar("name"),
+				Name: "name", Category: options, EnvVars: config.EnvVar("name"),
 				Usage: "`NAME` to put before each line that is sent, as in \"alice: hello\"",
 			},
-			&cli.BoolFlag{
-				Name: "follow", EnvVars: config.EnvVar("follow"),
-				Usage: "keep listening after the end of the input, and connect again after a break",
-			},
-			&cli.BoolFlag{
-				Name: "no-tui", EnvVars: config.EnvVar("no-tui"),
-				Usage: "lines in and lines out, on a terminal too",
-			},
+			config.Switch(options, "follow", "keep listening after the end of the input, and connect again after a break"),
+			config.Switch(options, "no-tui", "lines in and lines out, on a terminal too"),
 		},
 		MaxArgs: 1,
 		Action: func(ctx context.Context, c *cli.Context) error {
+			v := config.NewValues(c)
 			cfg := pipe.Config{
 				In:          stdin,
 				Out:         stdout,
-				Follow:      c.Bool("follow"),
+				Follow:      v.Switch("follow"),
 				Interactive: isTerminal(stdin),
 				Terminal:    isTerminal(stdout),
 				Notify:      func(event session.Event) { notify(stderr, event) },
+			}
+			v.Switch("no-tui") // there is no screen yet
+			if v.Err() != nil {
+				return v.Err()
 			}
 			addr, err := config.ParseAddr(addressOf(c))
 			if err != nil {

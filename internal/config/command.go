@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -68,7 +69,7 @@ func (cmd Command) Run(ctx context.Context, args []string, stdout io.Writer) err
 		CustomAppHelpTemplate: helpTemplate,
 		ExitErrHandler:        func(*cli.Context, error) {},
 		OnUsageError: func(_ *cli.Context, err error, _ bool) error {
-			return Usagef("%s", strings.Replace(err.Error(), "flag provided but not defined: -", "unknown flag --", 1))
+			return Usagef("%s", plain(err))
 		},
 		Action: func(c *cli.Context) error {
 			if c.NArg() > cmd.MaxArgs {
@@ -84,9 +85,18 @@ func (cmd Command) Run(ctx context.Context, args []string, stdout io.Writer) err
 	return app.RunContext(ctx, args)
 }
 
+// notBool is what package flag says of a switch with a wrong value.
+var notBool = regexp.MustCompile(`^invalid boolean value (".*") for -([^:]+): .*`)
+
+// plain says in this program's words what package flag has found.
+func plain(err error) string {
+	text := strings.Replace(err.Error(), "flag provided but not defined: -", "unknown flag --", 1)
+	return notBool.ReplaceAllString(text, "--$2: "+fmt.Sprintf(badSwitch, "$1"))
+}
+
 // flagsFirst moves flags before the other arguments, which urfave/cli v2 wants:
 // it takes everything behind the first argument for arguments. What stands behind
-// "--" is left there.
+// "--" is left there. Where help or the version is asked for, nothing else counts.
 func flagsFirst(flags []cli.Flag, args []string) ([]string, error) {
 	var first, rest []string
 	for i := 1; i < len(args); i++ {
@@ -97,6 +107,8 @@ func flagsFirst(flags []cli.Flag, args []string) ([]string, error) {
 			i = len(args)
 		case len(arg) < 2 || arg[0] != '-':
 			rest = append(rest, arg)
+		case isNamed(cli.HelpFlag, arg), isNamed(cli.VersionFlag, arg):
+			return []string{args[0], arg}, nil
 		case !takesValue(flags, arg):
 			first = append(first, arg)
 		case i+1 == len(args):
@@ -111,14 +123,27 @@ func flagsFirst(flags []cli.Flag, args []string) ([]string, error) {
 
 // takesValue tells whether the argument behind arg is the value of the flag arg.
 func takesValue(flags []cli.Flag, arg string) bool {
-	name := strings.TrimLeft(arg, "-")
 	for _, flag := range flags {
-		if slices.Contains(flag.Names(), name) {
+		if isNamed(flag, arg) {
 			_, isBool := flag.(*cli.BoolFlag)
 			return !isBool
 		}
 	}
-	return false // --help, --version, --flag=value, or unknown
+	return false // --flag=value, or unknown
+}
+
+func isNamed(flag cli.Flag, arg string) bool {
+	return slices.Contains(flag.Names(), strings.TrimLeft(arg, "-"))
+}
+
+// Switch is a flag that is on or off. Its environment variable is read by
+// Values.Switch: urfave/cli would refuse a wrong value of it even where the flag
+// is given, and wins.
+func Switch(category, name, usage string) cli.Flag {
+	return &cli.BoolFlag{
+		Name: name, Category: category, DisableDefaultText: true,
+		Usage: fmt.Sprintf("%s [$%s]", usage, EnvVar(name)[0]),
+	}
 }
 
 // EnvVar is the environment variable of a flag.

@@ -67,14 +67,14 @@ func call(t *testing.T, args ...string) (got map[string]any, rest []string, err 
 		Flags: []cli.Flag{
 			text("size", "1KiB"), text("wait", "1s"), text("count", "1"), text("mode", "on"),
 			&cli.StringSliceFlag{Name: "listen", EnvVars: config.EnvVar("listen")},
-			&cli.BoolFlag{Name: "yes", Aliases: []string{"y"}},
+			&cli.BoolFlag{Name: "yes", Aliases: []string{"y"}}, config.Switch("", "on", ""),
 		},
 		MaxArgs: 2,
 		Action: func(_ context.Context, c *cli.Context) error {
 			v := config.NewValues(c)
 			got = map[string]any{
 				"size": v.Size("size", 10, 1<<20), "wait": v.Duration("wait", 0, time.Minute), "count": v.Count("count", 1, 9),
-				"mode": v.Choice("mode", "on", "off"), "listen": v.Addrs("listen"), "yes": c.Bool("yes"),
+				"mode": v.Choice("mode", "on", "off"), "listen": v.Addrs("listen"), "yes": c.Bool("yes"), "on": v.Switch("on"),
 			}
 			rest = c.Args().Slice()
 			return v.Err()
@@ -110,6 +110,38 @@ func TestVariablesCountAndFlagsWin(t *testing.T) {
 	got, _, err := call(t, "--count", "4")
 	if err != nil || got["size"] != 3072 || got["count"] != 4 || len(got["listen"].([]config.Addr)) != 2 {
 		t.Errorf("got %v, %v", got, err)
+	}
+}
+
+func TestSwitchMayBeWrittenAsAFlagOrAVariable(t *testing.T) {
+	for _, test := range []struct {
+		variable string
+		args     []string
+		want     bool
+	}{
+		{"", nil, false},
+		{"", []string{"--on"}, true},
+		{"true", nil, true},
+		{"1", nil, true},
+		{"true", []string{"--on=false"}, false},
+		{"maybe", []string{"--on"}, true},
+	} {
+		t.Setenv("BCAST_ON", test.variable)
+		if got, _, err := call(t, test.args...); err != nil || got["on"] != test.want {
+			t.Errorf("BCAST_ON=%s, %q: %v, %v", test.variable, test.args, got["on"], err)
+		}
+	}
+	t.Setenv("BCAST_ON", "maybe")
+	if _, _, err := call(t); err == nil || err.Error() != `--on: "maybe" is neither on nor off: write true or false` {
+		t.Errorf("BCAST_ON=maybe: %v", err)
+	}
+}
+
+func TestHelpAndVersionCountAlone(t *testing.T) {
+	for _, args := range [][]string{{"a", "b", "c", "--help"}, {"-h", "--nonsense"}, {"--size", "x", "--version"}} {
+		if got, _, err := call(t, args...); got != nil || err != nil {
+			t.Errorf("%q: %v, %v; want nothing to be done", args, got, err)
+		}
 	}
 }
 

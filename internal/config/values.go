@@ -6,6 +6,7 @@ import (
 	"math"
 	"net"
 	"net/netip"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -83,6 +84,22 @@ func (v *Values) Choice(flag string, choices ...string) string {
 		v.fail(flag, fmt.Errorf("%q is not known: write %s", text, strings.Join(choices, " or ")))
 	}
 	return text
+}
+
+// badSwitch is what is wrong with the value of a switch.
+const badSwitch = "%s is neither on nor off: write true or false"
+
+// Switch returns whether a flag made by Switch is on.
+func (v *Values) Switch(flag string) bool {
+	text := os.Getenv(EnvVar(flag)[0])
+	if v.c.IsSet(flag) || text == "" {
+		return v.c.Bool(flag)
+	}
+	on, err := strconv.ParseBool(text)
+	if err != nil {
+		v.fail(flag, fmt.Errorf(badSwitch, strconv.Quote(text)))
+	}
+	return on
 }
 
 // Addrs returns the addresses that a flag gives, one each time it is written.

@@ -24,6 +24,9 @@ const (
 // could be taken for something else on a line (a colon ends a name there, "*"
 // and "guest-" begin names that the room gives).
 func Name(name string) (string, error) {
+	if strings.TrimSpace(name) == "" {
+		return "", errors.New("a name needs at least one character")
+	}
 	nick, err := precis.Nickname.String(name)
 	if err != nil {
 		return "", fmt.Errorf("%q has characters that do not belong in a name: use letters, digits, signs and spaces", name)
@@ -33,8 +36,6 @@ func Name(name string) (string, error) {
 		clusters++
 	}
 	switch {
-	case nick == "":
-		return "", errors.New("a name needs at least one character")
 	case clusters > maxNameClusters || len(nick) > maxNameBytes:
 		return "", fmt.Errorf("%q is too long: a name has up to %d characters and %d bytes", nick, maxNameClusters, maxNameBytes)
 	case strings.Contains(nick, ":"):
