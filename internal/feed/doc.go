@@ -1,0 +1,18 @@
+// Package feed is what a client of the room knows: the latest entries, and which rows of
+// them are on the screen.
+//
+// A [Feed] keeps entries within bounds of number and size, and drops the oldest. Of what
+// it keeps it wraps only what the screen shows, so that neither an arrival nor a key costs
+// more with a long feed than with a short one.
+//
+// The reader either follows the end, where the newest row is the last on the screen, or
+// reads back. Then the screen is anchored to a place in the text of an entry, which no
+// count of rows can shift: what arrives below or is dropped above leaves the rows on the
+// screen as they are, and after any number of resizes the same words stand at the top.
+//
+// A [Parser] makes entries of what arrives; [Wrap] breaks text into rows, for the feed and
+// for whoever shows text beside it.
+//
+// The package knows no protocol, no colours and no clock, does no I/O, and starts no
+// goroutines. Its types are not safe for concurrent use.
+package feed

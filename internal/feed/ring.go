@@ -1,0 +1,77 @@
+package feed
+
+import "time"
+
+// Kind says who is behind an entry.
+type Kind int
+
+// The kinds of entries.
+const (
+	Line Kind = iota // a member said it
+	Own              // this side said it
+	Mark             // the client says it, such as a break in the connection
+)
+
+// An Entry is one thing that was said. Name and Text have passed the gate, [text.Clean];
+// Name may be "".
+type Entry struct {
+	Kind Kind
+	At   time.Time
+	Name string
+	Text string
+}
+
+// entryCost is what an entry takes besides its name and text, in bytes: its slot in the
+// ring, which can have twice as many as are in use, and the slack of its strings.
+const entryCost = 160
+
+// size is what e takes in memory, in bytes.
+func (e *Entry) size() int { return entryCost + len(e.Name) + len(e.Text) }
+
+// A ring keeps the latest entries within two bounds. Each has a sequence number: how many
+// entries came before it.
+type ring struct {
+	maxEntries int
+	maxBytes   int
+
+	slots       []Entry // the entry seq is in slots[seq%len(slots)]
+	first, next uint64  // what is kept: the entries from first up to next
+	bytes       int     // the size of these
+}
+
+// len is how many entries are kept.
+func (r *ring) len() int { return int(r.next - r.first) }
+
+// at returns the entry seq, which is one that is kept.
+func (r *ring) at(seq uint64) *Entry { return &r.slots[seq%uint64(len(r.slots))] }
+
+// append adds e, and drops the oldest entries where it would break a bound.
+func (r *ring) append(e Entry) {
+	size := e.size()
+	for r.len() > 0 && (r.len() >= r.maxEntries || r.bytes+size > r.maxBytes) {
+		r.drop()
+	}
+	if r.len() == len(r.slots) {
+		r.grow()
+	}
+	r.next++
+	r.bytes += size
+	*r.at(r.next - 1) = e
+}
+
+// drop forgets the oldest entry, and lets go of its strings.
+func (r *ring) drop() {
+	oldest := r.at(r.first)
+	r.bytes -= oldest.size()
+	*oldest = Entry{}
+	r.first++
+}
+
+// grow doubles the slots, as far as the bound allows.
+func (r *ring) grow() {
+	old := *r
+	r.slots = make([]Entry, min(max(2*len(old.slots), 16), r.maxEntries))
+	for seq := r.first; seq < r.next; seq++ {
+		*r.at(seq) = *old.at(seq)
+	}
+}

@@ -1,0 +1,120 @@
+package feed
+
+import "math"
+
+// refresh brings the screen up to date after it was moved or resized.
+func (f *Feed) refresh() {
+	f.stale = true
+	f.settle()
+}
+
+// settle brings the screen up to date. What arrives only makes it stale, so that a flood
+// costs one settling for each look at the screen.
+func (f *Feed) settle() {
+	if !f.stale {
+		return
+	}
+	f.stale = false
+	if f.reading {
+		if f.anchor.seq < f.first {
+			f.anchor = place{seq: f.first}
+		}
+		if end := f.fill(f.row(f.anchor)); end != f.end() {
+			f.see()
+			return
+		}
+		f.reading = false
+		f.unread = 0
+	}
+	f.fill(f.above(f.end(), f.height))
+}
+
+// see takes what is on the screen, or above it, off the unread.
+func (f *Feed) see() {
+	if len(f.rows) == 0 {
+		return
+	}
+	last := f.rows[len(f.rows)-1].Seq
+	for seq := max(f.seen, f.first); seq <= last; seq++ {
+		if f.at(seq).Kind == Line {
+			f.unread--
+		}
+	}
+	f.seen = max(f.seen, last+1)
+}
+
+// fill puts the rows from top on the screen, and returns where the row below it begins.
+func (f *Feed) fill(top place) place {
+	clear(f.rows) // of strings that may be dropped from the ring
+	f.top, f.rows = top, f.rows[:0]
+	p := top
+	for len(f.rows) < f.height && p != f.end() {
+		row, next := f.cut(p)
+		f.rows = append(f.rows, Row{Entry: *f.at(p.seq), Seq: p.seq, First: p.offset == 0, Text: row})
+		p = next
+	}
+	return p
+}
+
+// end is the place behind the newest row.
+func (f *Feed) end() place { return place{seq: f.next} }
+
+// cut returns the row that begins at p, and where the next one begins.
+func (f *Feed) cut(p place) (row string, next place) {
+	text := f.at(p.seq).Text
+	row, size := cutRow(text[p.offset:], f.width)
+	if p.offset += size; p.offset == len(text) {
+		return row, place{seq: p.seq + 1}
+	}
+	return row, p
+}
+
+// row returns where the row begins that p is in.
+func (f *Feed) row(p place) place {
+	row := place{seq: p.seq}
+	for row != p {
+		_, next := f.cut(row)
+		if next.seq != p.seq || next.offset > p.offset {
+			break
+		}
+		row = next
+	}
+	return row
+}
+
+// above returns where the row begins that is n rows above the one that begins at p; if
+// there are not as many, the oldest row.
+func (f *Feed) above(p place, n int) place {
+	for n > 0 {
+		starts := f.startsBefore(p)
+		if n <= len(starts) {
+			return place{seq: p.seq, offset: starts[len(starts)-n]}
+		}
+		if p.seq == f.first {
+			return place{seq: p.seq}
+		}
+		n -= len(starts)
+		p = place{seq: p.seq - 1, offset: math.MaxInt}
+	}
+	return p
+}
+
+// startsBefore returns where the rows begin that stand before p in its entry. The result
+// is good until the next call.
+func (f *Feed) startsBefore(p place) []int {
+	f.starts = f.starts[:0]
+	for row := (place{seq: p.seq}); row.seq == p.seq && row.offset < p.offset; {
+		f.starts = append(f.starts, row.offset)
+		_, row = f.cut(row)
+	}
+	return f.starts
+}
+
+// below returns where the row begins that is n rows below the one that begins at p; if
+// there are not as many, the end.
+func (f *Feed) below(p place, n int) place {
+	for ; n > 0 && p != f.end(); n-- {
+		_, p = f.cut(p)
+	}
+	return p
+}
