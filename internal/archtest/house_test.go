@@ -50,6 +50,7 @@ var house = []place{
 		"internal/feed", "internal/session", "internal/wire", "internal/text", "internal/tui/term",
 	}},
 	{floor: 3, pkg: "internal/tui/term", mayImport: []string{"internal/text"}},
+	{floor: 3, pkg: "internal/tui/term/quiet", without: []string{sockets, goroutines, clock}},
 	{floor: 3, pkg: "internal/pipe", mayImport: []string{"internal/session", "internal/wire", "internal/text"}},
 	{floor: 3, pkg: "internal/bench", mayImport: []string{"internal/wire", "internal/session"}},
 
