@@ -12,6 +12,7 @@ import (
 	"bcast/internal/pipe"
 	"bcast/internal/session"
 	"bcast/internal/text"
+	"bcast/internal/tui"
 )
 
 // defaultAddress is where a server listens that was told nothing else.
@@ -25,8 +26,9 @@ func command(stdin io.Reader, stdout, stderr io.Writer) config.Command {
 		Name:      "bcast-client",
 		Usage:     "join a room of bcast-server, or of any other line broadcaster",
 		ArgsUsage: "[HOST[:PORT] | unix:/PATH]",
-		Description: "What it reads is sent, line by line; what others send is written. The default\n" +
-			"address is " + defaultAddress + ". Flags and the address may come in any order.\n\n" +
+		Description: "On a terminal it is a screen to read and to type in; in a pipe, what it\n" +
+			"reads is sent, line by line, and what others send is written. The default address\n" +
+			"is " + defaultAddress + ". Flags and the address may come in any order.\n\n" +
 			"  echo done | bcast-client              send, and exit when the server has taken it\n" +
 			"  bcast-client --follow </dev/null      listen, and connect again after a break\n" +
 			"  bcast-client | tee log                talk and keep a log, until Ctrl-C",
@@ -41,15 +43,7 @@ func command(stdin io.Reader, stdout, stderr io.Writer) config.Command {
 		MaxArgs: 1,
 		Action: func(ctx context.Context, c *cli.Context) error {
 			v := config.NewValues(c)
-			cfg := pipe.Config{
-				In:          stdin,
-				Out:         stdout,
-				Follow:      v.Switch("follow"),
-				Interactive: isTerminal(stdin),
-				Terminal:    isTerminal(stdout),
-				Notify:      func(event session.Event) { notify(stderr, event) },
-			}
-			v.Switch("no-tui") // there is no screen yet
+			follow, noTUI := v.Switch("follow"), v.Switch("no-tui")
 			if v.Err() != nil {
 				return v.Err()
 			}
@@ -57,13 +51,25 @@ func command(stdin io.Reader, stdout, stderr io.Writer) config.Command {
 			if err != nil {
 				return err
 			}
-			cfg.Network, cfg.Address = addr.Network, addr.Address
-			if c.IsSet("name") {
-				if cfg.Name, err = text.Name(c.String("name")); err != nil {
-					return nameError{err}
-				}
+			name, err := nameOf(c)
+			if err != nil {
+				return err
 			}
-			return pipe.Run(ctx, cfg)
+			in, out := terminal(stdin), terminal(stdout)
+			if in != nil && out != nil && !noTUI {
+				return tui.Run(ctx, tui.Config{
+					Network: addr.Network, Address: addr.Address, Title: addr.String(), Name: name, In: in, Out: out,
+				})
+			}
+			return pipe.Run(ctx, pipe.Config{
+				Network: addr.Network, Address: addr.Address,
+				In: stdin, Out: stdout,
+				Name:        name,
+				Follow:      follow,
+				Interactive: in != nil,
+				Terminal:    out != nil,
+				Notify:      func(event session.Event) { notify(stderr, event) },
+			})
 		},
 	}
 }
@@ -75,7 +81,23 @@ func addressOf(c *cli.Context) string {
 	return defaultAddress
 }
 
-func isTerminal(stream any) bool {
+// nameOf is the name that --name gives, or none.
+func nameOf(c *cli.Context) (string, error) {
+	if !c.IsSet("name") {
+		return "", nil
+	}
+	name, err := text.Name(c.String("name"))
+	if err != nil {
+		return "", nameError{err}
+	}
+	return name, nil
+}
+
+// terminal returns the terminal that stream is, or nil.
+func terminal(stream any) *os.File {
 	file, ok := stream.(*os.File)
-	return ok && term.IsTerminal(int(file.Fd()))
+	if !ok || !term.IsTerminal(int(file.Fd())) {
+		return nil
+	}
+	return file
 }

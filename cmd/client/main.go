@@ -10,9 +10,11 @@ import (
 	"syscall"
 
 	"bcast/internal/config"
+	"bcast/internal/tui/term/quiet"
 )
 
 func main() {
+	quiet.Restore()
 	err := run(context.Background(), os.Args, os.Stdin, os.Stdout, os.Stderr)
 	if err != nil {
 		complain(os.Stderr, err)

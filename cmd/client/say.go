@@ -12,6 +12,7 @@ import (
 	"bcast/internal/config"
 	"bcast/internal/pipe"
 	"bcast/internal/session"
+	"bcast/internal/tui"
 )
 
 // complain tells a person what went wrong, and on a line of its own what to do.
@@ -66,6 +67,8 @@ func hintFor(err error) string {
 		return "is a server running there? start one with: bcast-server"
 	case errors.As(err, &dial):
 		return "check the address: bcast-client HOST:PORT"
+	case errors.Is(err, tui.ErrNotSent):
+		return "the server was away: join again and send them again"
 	case errors.Is(err, pipe.ErrInputLeft):
 		return "send the rest again, or use --follow to connect again after a break"
 	}

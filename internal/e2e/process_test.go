@@ -51,6 +51,13 @@ func (o *output) String() string {
 	return o.buf.String()
 }
 
+// since returns what came after the first n bytes.
+func (o *output) since(n int) string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return string(o.buf.Bytes()[n:])
+}
+
 func (o *output) len() int {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -211,6 +218,7 @@ var packages = map[string]string{
 	"grep":           "grep",
 	"head":           "coreutils",
 	"tee":            "coreutils",
+	"tmux":           "tmux",
 }
 
 // tool returns the path of a program that people use with bcast. Without it the

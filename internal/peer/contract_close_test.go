@@ -13,8 +13,8 @@ import (
 	"bcast/internal/room"
 )
 
-// How a client may end. All of them leave what it has sent on its way: what its
-// own system has not sent yet, only a half-close does.
+// The ways in which a client may end. But for the half-close, they destroy what is
+// still in the client's own system, so they wait until the server's has it.
 var closes = []struct {
 	name  string
 	close func(*client)
@@ -96,29 +96,36 @@ func TestContract08_ClosingDestroysNothing(t *testing.T) {
 }
 
 func TestContract08_LeavingMemberGetsWhatWasPublishedBeforeItsFIN(t *testing.T) {
+	const leavers = 8 // one after another, while the others talk
 	v := open(t)
-	script := contract.New(seed(t), 2, scaled(5_000))
-	leaver, clients := v.joinSlow(t), v.join(t, 3)
+	script := contract.New(seed(t), 2, 5_000)
+	clients := v.join(t, 3)
+	for range leavers {
+		clients = append(clients, v.joinSlow(t)) // they are far behind when they leave
+	}
 	var group errgroup.Group
 	for sender := range 2 {
 		group.Go(func() error { return script.Speak(clients[sender], sender) })
 		group.Go(func() error { return receive(script.Digest(), clients[sender], script.Bytes(sender)) })
 	}
-	all, left := script.Watch(contract.Listener), script.Watch(contract.Listener)
+	all := script.Watch(contract.Listener)
 	group.Go(func() error { return receive(all, clients[2], script.Bytes(contract.Listener)) })
 
-	v.published(t, script.Bytes(contract.Listener)/4)
-	before := int64(v.room.Stats().Published)
-	leaver.hangUp()
-	if err := receive(left, leaver, before); err != nil {
-		t.Error(err)
-	}
-	if _, err := leaver.WriteTo(left); err != nil {
-		t.Error(err)
-	}
-	leaver.Close()
-	if err := left.Whole(); err != nil {
-		t.Error(err)
+	for i, leaver := range clients[3:] {
+		v.published(t, script.Bytes(contract.Listener)*int64(i+1)/(leavers+2))
+		before := int64(v.room.Stats().Published)
+		leaver.hangUp()
+		group.Go(func() error {
+			left := script.Watch(contract.Listener)
+			if err := receive(left, leaver, before); err != nil {
+				return err
+			}
+			if _, err := io.Copy(left, leaver); err != nil {
+				return err
+			}
+			leaver.Close()
+			return left.Whole()
+		})
 	}
 	if err := group.Wait(); err != nil {
 		t.Fatal(err)
@@ -126,7 +133,7 @@ func TestContract08_LeavingMemberGetsWhatWasPublishedBeforeItsFIN(t *testing.T) 
 	if err := all.Complete(); err != nil {
 		t.Error(err)
 	}
-	for _, c := range clients {
+	for _, c := range clients[:3] {
 		c.hangUp()
 		c.hearsEnd()
 	}
@@ -141,8 +148,8 @@ func TestContract08_WhatIsAcknowledgedIsDeliveredThoughTheRoomWasFull(t *testing
 				p.room.Backlog, p.room.Patience = room.MinBacklog(p.room.MaxChunk), patience
 			})
 			still, leaver, sender := v.joinSlow(t), v.joinSlow(t), v.join(t, 1)[0]
-			const line = "of the member that leaves\n"
-			much, text := strings.Repeat("of the sender\n", 600_000), strings.Repeat(line, 1000)
+			const line, lines = "of the member that leaves\n", 3_800 // more than one read takes
+			much, text := strings.Repeat("of the sender\n", 600_000), strings.Repeat(line, lines)
 			var group errgroup.Group
 			group.Go(func() error {
 				_, err := io.WriteString(sender, much)
@@ -163,8 +170,8 @@ func TestContract08_WhatIsAcknowledgedIsDeliveredThoughTheRoomWasFull(t *testing
 			if err := receive(&got, still, int64(len(much)+len(text))); err != nil {
 				t.Error(err)
 			}
-			if n := strings.Count(got.String(), line); n != 1000 {
-				t.Errorf("%d lines of the member that left were delivered, want 1000", n)
+			if n := strings.Count(got.String(), line); n != lines {
+				t.Errorf("%d lines of the member that left were delivered, want %d", n, lines)
 			}
 			if err := group.Wait(); err != nil {
 				t.Error(err)

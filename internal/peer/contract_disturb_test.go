@@ -142,7 +142,8 @@ func TestContract09_APanicLeavesTheRoomAndTheOthersAlone(t *testing.T) {
 	}
 
 	deaf := v.joinSlow(t) // much is on its way to this one
-	script := contract.New(seed(t), 1, 5_000)
+	s := seed(t)
+	script := contract.New(s, 1, 5_000)
 	var group errgroup.Group
 	group.Go(func() error { return script.Speak(clients[0], 0) })
 	for _, c := range clients[1:] {
@@ -157,5 +158,5 @@ func TestContract09_APanicLeavesTheRoomAndTheOthersAlone(t *testing.T) {
 	if got := v.server.Stats().Panics; got != 4 {
 		t.Errorf("%d panics counted, want 4", got)
 	}
-	converse(t, clients, contract.New(seed(t), 2, 500), 2, atOnce)
+	converse(t, clients, contract.New(s, 2, 500), 2, atOnce)
 }

@@ -34,14 +34,9 @@ func TestContract10_WhatWasAcceptedReachesEveryoneWhenTheServerStops(t *testing.
 	v := open(t)
 	script := contract.New(seed(t), senders, 50_000) // more than they will get to say
 	clients := v.join(t, senders+listeners)
-	watcher := script.Watch(contract.Listener)
-	ears := make([]ear, len(clients))
+	watcher, all := ears(script, senders, len(clients))
 	var group errgroup.Group
 	for i, c := range clients {
-		ears[i] = script.Digest()
-		if i == senders {
-			ears[i] = watcher
-		}
 		if i < senders {
 			group.Go(func() error {
 				err := script.Speak(c, i)
@@ -54,7 +49,7 @@ func TestContract10_WhatWasAcceptedReachesEveryoneWhenTheServerStops(t *testing.
 			})
 		}
 		group.Go(func() error {
-			_, err := io.CopyBuffer(ears[i], struct{ io.Reader }{c}, make([]byte, 128<<10)) // a FIN, no reset
+			_, err := io.CopyBuffer(all[i], struct{ io.Reader }{c}, make([]byte, 128<<10)) // a FIN, no reset
 			c.Close()
 			return err
 		})
@@ -74,15 +69,7 @@ func TestContract10_WhatWasAcceptedReachesEveryoneWhenTheServerStops(t *testing.
 	if got, want := watcher.Sum().Bytes, int64(v.room.Stats().Published); got != want {
 		t.Errorf("the first listener received %d bytes, %d were published", got, want)
 	}
-	for i := range clients {
-		want := watcher.Sum()
-		if i < senders {
-			want = watcher.SumWithout(i)
-		}
-		if got := ears[i].Sum(); got != want {
-			t.Errorf("client %d received %v, want %v", i, got, want)
-		}
-	}
+	heardTheSame(t, watcher, all, senders)
 	if s := v.members.Stats(); s.Undelivered != 0 {
 		t.Errorf("%d did not get everything", s.Undelivered)
 	}

@@ -22,8 +22,13 @@ import (
 	"bcast/internal/wire"
 )
 
-// patience is how long anything may take before a test fails rather than hang.
-const patience = 60 * time.Second
+const (
+	// patience is how long anything may take before a test fails rather than hang.
+	patience = 20 * time.Second
+
+	// longTalk is how long a conversation may take.
+	longTalk = 80 * time.Second
+)
 
 var seedFlag = flag.Uint64("seed", 0, "what the conversations of the tests are made of; 0: anything")
 
@@ -115,7 +120,7 @@ func open(t *testing.T, changes ...func(*plan)) *venue {
 // again.
 func (v *venue) stop() error {
 	v.room.Close()
-	ctx, cancel := context.WithTimeout(context.Background(), patience) //nolint:usetesting // also when the test has ended
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	return v.server.Shutdown(ctx)
 }
@@ -125,6 +130,9 @@ type client struct {
 	*net.TCPConn
 	t *testing.T
 }
+
+// Close closes the connection: after that, nothing can go wrong.
+func (c *client) Close() { _ = c.TCPConn.Close() }
 
 // dial connects; the connection is closed when the test ends.
 func (v *venue) dial(t *testing.T) *client {
@@ -243,41 +251,64 @@ type ear interface {
 	Sum() contract.Sum
 }
 
+// ears returns one for each of a number of clients, of which the first ones are
+// the senders of script. The first listener has the watcher.
+func ears(script *contract.Script, senders, clients int) (*contract.Watcher, []ear) {
+	watcher, all := script.Watch(contract.Listener), make([]ear, clients)
+	for i := range all {
+		all[i] = script.Digest()
+	}
+	all[senders] = watcher
+	return watcher, all
+}
+
+// heardTheSame checks that everybody received what the watcher did, in its order,
+// and no sender its own lines.
+func heardTheSame(t *testing.T, watcher *contract.Watcher, all []ear, senders int) {
+	t.Helper()
+	for i, e := range all {
+		want := watcher.Sum()
+		if i < senders {
+			want = watcher.SumWithout(i)
+		}
+		if got := e.Sum(); got != want {
+			t.Errorf("client %d received %v, want %v as the first listener saw it", i, got, want)
+		}
+	}
+}
+
 // converse has all senders of a script speak at once, each to a writer that speak
 // makes of its connection, while all clients listen; the first ones are the
 // senders. It checks that everybody received what the contract says, all in one
 // order, and nothing behind it. It closes the clients.
 func converse(t *testing.T, clients []*client, script *contract.Script, senders int, speak func(io.Writer) io.Writer) {
 	t.Helper()
-	defer func() {
+	closeAll := func() {
 		for _, c := range clients {
 			c.Close()
 		}
-	}()
-	group, ctx := errgroup.WithContext(t.Context())
-	giveUp := context.AfterFunc(ctx, func() {
-		if !errors.Is(context.Cause(ctx), context.Canceled) { // one has failed
-			for _, c := range clients {
-				c.Close()
-			}
+	}
+	defer closeAll()
+	for _, c := range clients {
+		if err := c.SetDeadline(time.Now().Add(longTalk)); err != nil {
+			t.Fatal(err)
 		}
-	})
-	defer giveUp()
-
-	watcher := script.Watch(contract.Listener)
-	ears := make([]ear, len(clients))
+	}
+	group, ctx := errgroup.WithContext(t.Context())
+	defer context.AfterFunc(ctx, func() {
+		if !errors.Is(context.Cause(ctx), context.Canceled) { // one has failed
+			closeAll()
+		}
+	})()
+	watcher, all := ears(script, senders, len(clients))
 	for i, c := range clients {
 		member := contract.Listener
 		if i < senders {
 			member = i
 			group.Go(func() error { return script.Speak(speak(c), i) })
 		}
-		ears[i] = script.Digest()
-		if i == senders {
-			ears[i] = watcher
-		}
 		group.Go(func() error {
-			if err := receive(ears[i], c, script.Bytes(member)); err != nil {
+			if err := receive(all[i], c, script.Bytes(member)); err != nil {
 				return fmt.Errorf("client %d: %w", i, err)
 			}
 			return nil
@@ -286,20 +317,13 @@ func converse(t *testing.T, clients []*client, script *contract.Script, senders 
 	if err := group.Wait(); err != nil {
 		t.Fatal(err)
 	}
-
 	if err := watcher.Complete(); err != nil {
 		t.Fatal(err)
 	}
-	for i, c := range clients {
+	heardTheSame(t, watcher, all, senders)
+	for _, c := range clients {
 		c.hangUp()
 		c.hearsEnd()
-		want := watcher.Sum()
-		if i < senders {
-			want = watcher.SumWithout(i)
-		}
-		if got := ears[i].Sum(); got != want {
-			t.Errorf("client %d received %v, want %v as the first listener saw it", i, got, want)
-		}
 	}
 }
 

@@ -1,0 +1,360 @@
+//go:build unix
+
+package e2e_test
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// A screen is a terminal of its own, in tmux, as a person would sit at.
+type screen struct {
+	tmux, socket string
+}
+
+// sit opens a screen of 80x24 that runs a shell script. The script finds
+// the client in $CLIENT and is followed by nothing: what it shows last stays.
+func sit(t *testing.T, script string) *screen {
+	t.Helper()
+	s := &screen{tmux: tool(t, "tmux"), socket: scratchPath()}
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("the screen:\n%s", strings.Join(s.rows(t), "\n"))
+		}
+		_ = exec.Command(s.tmux, "-S", s.socket, "kill-server").Run() // it may have ended
+	})
+	s.do(t, "-u", "-f", "/dev/null", "new-session", "-d", "-x", "80", "-y", "24",
+		"-e", "CLIENT="+program(t, "bcast-client"), "-c", t.TempDir(), "sh", "-c", script+"\nexec cat")
+	return s
+}
+
+// watch sits down with a client that is a member of the room, as the n-th.
+func watch(t *testing.T, r *room, n int, flags ...string) *screen {
+	t.Helper()
+	s := sit(t, `stty -a >before; "$CLIENT" `+strings.Join(append(flags, r.tcp), " ")+`; code=$?; stty -a >after; cmp before after && echo "exit $code"`)
+	r.awaitMembers(t, n)
+	s.await(t, "[up]")
+	return s
+}
+
+func (s *screen) do(t *testing.T, args ...string) string {
+	t.Helper()
+	cmd := command(s.tmux, append([]string{"-S", s.socket}, args...)...)
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("tmux %q: %v: %s", args, err, out)
+	}
+	return strings.TrimSuffix(string(out), "\n")
+}
+
+func (s *screen) rows(t *testing.T) []string {
+	t.Helper()
+	return strings.Split(s.do(t, "capture-pane", "-p"), "\n")
+}
+
+func (s *screen) ask(t *testing.T, format string) string {
+	t.Helper()
+	return s.do(t, "display-message", "-p", format)
+}
+
+func (s *screen) keys(t *testing.T, keys ...string) {
+	t.Helper()
+	s.do(t, append([]string{"send-keys"}, keys...)...)
+}
+
+func (s *screen) write(t *testing.T, text string) {
+	t.Helper()
+	s.do(t, "send-keys", "-l", text)
+}
+
+func (s *screen) has(t *testing.T, text string) bool {
+	t.Helper()
+	return strings.Contains(strings.Join(s.rows(t), "\n"), text)
+}
+
+func (s *screen) await(t *testing.T, text string) {
+	t.Helper()
+	await(t, func() bool { return s.has(t, text) }, func() string { return fmt.Sprintf("%q is not on the screen", text) })
+}
+
+func (s *screen) awaitGone(t *testing.T, text string) {
+	t.Helper()
+	await(t, func() bool { return !s.has(t, text) }, func() string { return fmt.Sprintf("%q stays on the screen", text) })
+}
+
+// awaitCursor waits for the terminal's own cursor to be seen in a cell.
+func (s *screen) awaitCursor(t *testing.T, x, y int) {
+	t.Helper()
+	const format = "#{cursor_x},#{cursor_y} #{cursor_flag}"
+	want := fmt.Sprintf("%d,%d 1", x, y)
+	await(t, func() bool { return s.ask(t, format) == want },
+		func() string { return fmt.Sprintf("the cursor is at %s, want %s", s.ask(t, format), want) })
+}
+
+// leave quits, and checks that the terminal is as it was before.
+func (s *screen) leave(t *testing.T) {
+	t.Helper()
+	s.keys(t, "C-c")
+	s.await(t, "^C again quits")
+	s.keys(t, "C-c")
+	s.awaitLeft(t)
+}
+
+func (s *screen) awaitLeft(t *testing.T) {
+	t.Helper()
+	s.await(t, "exit 0") // stty -a is the same, or it would not be there
+	got := s.ask(t, "alternate #{alternate_on}, cursor #{cursor_flag}, wrap #{wrap_flag}, mouse #{mouse_any_flag}")
+	if want := "alternate 0, cursor 1, wrap 1, mouse 0"; got != want {
+		t.Errorf("the terminal is left with %s, want %s", got, want)
+	}
+}
+
+func TestScreenShowsWhatIsSaidAndSendsWhatIsTyped(t *testing.T) {
+	t.Parallel()
+	r := openRoom(t)
+	alice := r.join(t, "tcp", 1)
+	s := watch(t, r, 2, "--name", "花子")
+	alice.say(t, "bob: こんにちは\nplain 中文\nflags 🇯🇵🇨🇳 cafe\u0301 ok\nfamily 👨‍👩‍👧 ok\n")
+	s.await(t, "bob │ こんにちは")
+	s.await(t, "   │ plain 中文")
+	s.await(t, "│ flags 🇯🇵🇨🇳 cafe\u0301 ok")
+	s.await(t, "│ family 👨‍👩‍👧 ok")
+
+	s.awaitCursor(t, 3, 22)
+	s.write(t, "日本語 👨‍👩‍👧 ab")
+	s.awaitCursor(t, 3+6+1+2+1+2, 22)
+	s.keys(t, "Left", "Left", "Left", "BSpace") // the family goes as one
+	s.awaitCursor(t, 3+6+1, 22)
+	s.await(t, "> 日本語  ab")
+	s.keys(t, "C-a")
+	s.awaitCursor(t, 3, 22)
+	s.keys(t, "Enter")
+	alice.awaitAll(t, "花子: 日本語  ab\n")
+	s.await(t, "花子 │ 日本語  ab")
+	s.awaitCursor(t, 3, 22)
+	s.leave(t)
+}
+
+func TestScreenStaysWhileOneReadsBack(t *testing.T) {
+	t.Parallel()
+	r := openRoom(t)
+	alice := r.join(t, "tcp", 1)
+	s := watch(t, r, 2)
+	for i := range 100 {
+		alice.say(t, fmt.Sprintf("line %d\n", i))
+	}
+	s.await(t, "line 99")
+	s.keys(t, "PageUp", "PageUp")
+	s.await(t, "reading back")
+	before := s.rows(t)[1:21]
+	for i := range 50 {
+		alice.say(t, fmt.Sprintf("more %d\n", i))
+	}
+	s.await(t, "[ ↓ 50 new · End ]")
+	if after := s.rows(t)[1:21]; strings.Join(after, "\n") != strings.Join(before, "\n") {
+		t.Errorf("the rows have moved from\n%s\nto\n%s", strings.Join(before, "\n"), strings.Join(after, "\n"))
+	}
+	s.keys(t, "End")
+	s.await(t, "more 49")
+	s.awaitGone(t, "new · End")
+	s.leave(t)
+}
+
+func TestScreenFollowsTheSizeOfTheTerminal(t *testing.T) {
+	t.Parallel()
+	r := openRoom(t)
+	alice := r.join(t, "tcp", 1)
+	s := watch(t, r, 2)
+	alice.say(t, "bob: one two three four five six seven eight nine ten\n")
+	s.await(t, "bob │ one two three four five six seven eight nine ten")
+	s.write(t, "typed")
+	s.do(t, "resize-window", "-x", "40", "-y", "10")
+	s.await(t, "bob │ one two three four five six\n           │ seven eight nine ten\n")
+	s.awaitCursor(t, 8, 8)
+	s.do(t, "resize-window", "-x", "80", "-y", "24")
+	s.await(t, "bob │ one two three four five six seven eight nine ten")
+	s.awaitCursor(t, 8, 22)
+	s.keys(t, "C-c")
+	s.awaitGone(t, "typed")
+	s.leave(t)
+}
+
+func TestScreenSurvivesARestartOfTheServer(t *testing.T) {
+	t.Parallel()
+	tcp, unix := freePort(t), scratchPath()
+	r := openRoomAt(t, tcp, unix)
+	s := watch(t, r, 1)
+	r.signal(t, syscall.SIGTERM)
+	r.wantExit(t, 0)
+	s.await(t, "[down: attempt ")
+	for i := range 3 {
+		s.write(t, fmt.Sprintf("meanwhile %d", i))
+		s.keys(t, "Enter")
+	}
+	// The server of a room that somebody else is in already gets them in order.
+	r = openRoomAt(t, tcp, unix)
+	s.await(t, "[up]")
+	s.await(t, "lines may be missing")
+	alice := r.join(t, "tcp", 2)
+	s.write(t, "after")
+	s.keys(t, "Enter")
+	alice.awaitAll(t, "after\n")
+	if !strings.Contains(strings.Join(s.rows(t), "\n"), "* │ disconnected ") {
+		t.Error("nothing marks the break")
+	}
+	s.leave(t)
+}
+
+func TestScreenKeepsWhatIsTypedWhileThereIsNoServer(t *testing.T) {
+	t.Parallel()
+	address := freePort(t)
+	first := listenAt(t, address)
+	s := sit(t, `"$CLIENT" `+address+`; echo "exit $?"`)
+	acceptOne(t, first).Close()
+	first.Close()
+	s.await(t, "[down: attempt ")
+	for i := range 20 {
+		s.write(t, fmt.Sprintf("meanwhile %d", i))
+		s.keys(t, "Enter")
+	}
+	s.await(t, "meanwhile 19")
+	conn := acceptOne(t, listenAt(t, address))
+	got := new(output)
+	go func() { _, _ = io.Copy(got, conn) }() // ends with the connection, which the cleanup closes
+	var want strings.Builder
+	for i := range 20 {
+		fmt.Fprintf(&want, "meanwhile %d\n", i)
+	}
+	got.awaitAll(t, want.String())
+}
+
+func TestScreenIsLeftAsItWas(t *testing.T) {
+	t.Parallel()
+	for name, leave := range map[string]func(*testing.T, *screen){
+		"Ctrl+C":  func(t *testing.T, s *screen) { s.leave(t) },
+		"Ctrl+D":  func(t *testing.T, s *screen) { s.keys(t, "C-d"); s.awaitLeft(t) },
+		"SIGTERM": func(t *testing.T, s *screen) { signalClient(t, s, "TERM"); s.awaitLeft(t) },
+		"SIGINT":  func(t *testing.T, s *screen) { signalClient(t, s, "INT"); s.awaitLeft(t) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := openRoom(t)
+			s := watch(t, r, 1)
+			leave(t, s)
+		})
+	}
+}
+
+// signalClient sends a signal to the client that the shell on the screen runs.
+func signalClient(t *testing.T, s *screen, signal string) {
+	t.Helper()
+	shell := s.ask(t, "#{pane_pid}")
+	if out, err := exec.Command("pkill", "-"+signal, "-P", shell, "bcast-client").CombinedOutput(); err != nil {
+		t.Fatalf("pkill: %v: %s", err, out)
+	}
+}
+
+func TestScreenIsSuspendedAndComesBack(t *testing.T) {
+	t.Parallel()
+	r := openRoom(t)
+	alice := r.join(t, "tcp", 1)
+	s := sit(t, `PS1='$ ' exec bash --norc --noprofile -i`)
+	s.await(t, "$")
+	s.write(t, `"$CLIENT" `+r.tcp)
+	s.keys(t, "Enter")
+	s.await(t, "[up]")
+	s.write(t, "half a thought")
+	s.await(t, "> half a thought")
+	s.keys(t, "C-z")
+	s.await(t, "Stopped")
+	if got := s.ask(t, "#{alternate_on} #{cursor_flag} #{wrap_flag}"); got != "0 1 1" {
+		t.Errorf("suspended, the terminal is left with alternate, cursor, wrap %s", got)
+	}
+	alice.say(t, "said meanwhile\n")
+	s.write(t, "fg")
+	s.keys(t, "Enter")
+	s.await(t, "> half a thought")
+	s.await(t, "│ said meanwhile")
+	s.awaitCursor(t, 17, 22)
+}
+
+func TestContract12_ScreenShowsStrangersTextOnly(t *testing.T) {
+	t.Parallel()
+	r := openRoom(t)
+	alice := r.join(t, "tcp", 1)
+	s := watch(t, r, 2)
+	alice.say(t, "the row above\n")
+	s.await(t, "the row above")
+	title := s.ask(t, "#{pane_title} #{window_name}")
+	for name, attack := range map[string]string{
+		"title (CVE-2003-0063)":                 "\x1b]2;evil\x07\x1b[21t",
+		"report of a string (CVE-2008-2383)":    "\x1bP$q\nevil\n\x1b\\",
+		"graphics query (CVE-2021-33477)":       "\x1bGQ\nevil",
+		"font query (CVE-2022-45063)":           "\x1b]50;i$(evil)\x07\x1b]50;?\x07",
+		"report in DECRQSS (CVE-2022-45872)":    "\x1bP$q;evil\x1b\\",
+		"combining characters (CVE-2021-27135)": "a" + strings.Repeat("\u0300", 3000),
+		"bidi (CVE-2021-42574)":                 "\u202eevil\u2066x\u2069",
+		"C1":                                    "\xc2\x9b2J\xc2\x9d2;evil\xc2\x9c\x9b2J",
+		"clear and home":                        "\x1b[2J\x1b[H\x1bc\x1b[3J",
+		"unterminated":                          "\x1b]2;evil",
+		"identify":                              "\x05\x1b[c\x1b[>c\x1b[6n\x1b[5n",
+		"backspace over the row":                strings.Repeat("\b", 200) + "\r\x1b[A",
+		"alternate screen off":                  "\x1b[?1049l\x1b[?25l\x1b[?7h",
+		"tmux passthrough":                      "\x1bPtmux;\x1b\x1b]2;evil\x07\x1b\\\x1bkevil\x1b\\",
+		"our own marker":                        "\x1b_bcast;0;0\x1b\\",
+		"invalid UTF-8":                         "\xff\xfe\xc0\xaf\xed\xa0\x80",
+		"a long line":                           strings.Repeat("long ", 200_000),
+	} {
+		alice.say(t, attack+"\nafter "+name+"\n")
+		s.await(t, "after "+name)
+	}
+	if got := s.ask(t, "#{pane_title} #{window_name}"); got != title {
+		t.Errorf("the title is %q, was %q", got, title)
+	}
+	if got := s.rows(t)[22]; strings.TrimSpace(got) != ">" {
+		t.Errorf("something was typed into the input: %q", got)
+	}
+	if got := s.ask(t, "#{alternate_on} #{cursor_flag} #{wrap_flag}"); got != "1 1 0" {
+		t.Errorf("the terminal is left with alternate, cursor, wrap %s", got)
+	}
+	if head := s.rows(t)[0]; !strings.HasPrefix(head, " bcast  "+r.tcp+"  [up]") {
+		t.Errorf("the header is %q", head)
+	}
+	s.leave(t)
+}
+
+func TestScreenThatCannotConnectSaysSoAndLeaves(t *testing.T) {
+	t.Parallel()
+	s := sit(t, `"$CLIENT" `+freePort(t)+`; echo "exit $?"`)
+	s.await(t, "exit 1")
+	if !s.has(t, "connection refused") {
+		t.Error("nothing says why")
+	}
+}
+
+func listenAt(t *testing.T, address string) net.Listener {
+	t.Helper()
+	ln, err := net.Listen("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { ln.Close() })
+	return ln
+}
+
+func acceptOne(t *testing.T, ln net.Listener) net.Conn {
+	t.Helper()
+	_ = ln.(*net.TCPListener).SetDeadline(time.Now().Add(patience))
+	conn, err := ln.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	return conn
+}

@@ -1,0 +1,99 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"bcast/internal/session"
+	"bcast/internal/tui/term"
+)
+
+// farewell is how long the last lines have to be taken by the server when the
+// screen is closed.
+const farewell = time.Second
+
+// ErrNotSent is wrapped by Run's error when lines are left that were typed and
+// could not be sent.
+var ErrNotSent = errors.New("not everything was sent")
+
+// Config is how Run works. All but Name is required.
+type Config struct {
+	Network, Address string // where the server is, in the terms of package net
+	Title            string // the same as people write it
+	Name             string // stands before each line that is sent
+	In, Out          *os.File
+}
+
+// Run connects, shows the room on the terminal, and returns when the person quits
+// or ctx ends; the terminal is then as it was before. It takes the terminal only
+// once there is a connection: if the first cannot be made, the error is a
+// *session.DialError.
+func Run(ctx context.Context, cfg Config) error { return run(ctx, cfg, time.Now) }
+
+func run(ctx context.Context, cfg Config, now func() time.Time) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	out := term.NewOutput(cfg.Out)
+	terminal, err := term.Save(cfg.In, out)
+	if err != nil {
+		return err
+	}
+	s := session.New(session.Config{Network: cfg.Network, Address: cfg.Address, Reconnect: true})
+	b := newBoard(now)
+
+	connected := make(chan struct{})
+	ended := make(chan error, 1)
+	go func() { // Run waits for it
+		defer terminal.Rescue()
+		defer cancel()
+		first := sync.OnceFunc(func() { close(connected) })
+		ended <- s.Run(ctx, func(event session.Event) {
+			b.handle(event)
+			first()
+		})
+	}()
+	select {
+	case <-connected:
+	case err := <-ended:
+		return silent(ctx, err)
+	}
+
+	background, typed := term.Probe(cfg.In, cfg.Out)
+	term.UseColors(background.Dark)
+	program := tea.NewProgram(newModel(cfg, b, s.Offer, ctx.Done(), typed),
+		tea.WithContext(ctx), tea.WithInput(term.Input{File: cfg.In}), tea.WithOutput(out), tea.WithAltScreen(), tea.WithoutSignalHandler())
+	_, err = program.Run()
+	if errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil {
+		err = nil
+	}
+
+	s.Finish()
+	if err != nil || b.isDown() && s.Pending() == 0 {
+		cancel() // there is nothing to wait for
+	}
+	select {
+	case last := <-ended:
+		err = errors.Join(err, silent(ctx, last))
+	case <-time.After(farewell):
+		cancel()
+		err = errors.Join(err, silent(ctx, <-ended))
+	}
+	if n := s.Pending(); n > 0 {
+		err = errors.Join(err, fmt.Errorf("%w: %d lines are left", ErrNotSent, n))
+	}
+	return err
+}
+
+// silent leaves out the error that says no more than that ctx has ended.
+func silent(ctx context.Context, err error) error {
+	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+		return nil
+	}
+	return err
+}
