@@ -6,8 +6,6 @@ import (
 	"errors"
 	"io"
 	"os"
-	"os/signal"
-	"syscall"
 
 	"bcast/internal/config"
 	"bcast/internal/tui/term/quiet"
@@ -25,9 +23,8 @@ func main() {
 // run does what the command line says until ctx or a signal ends it. The second
 // signal is left to the system, which ends the program at once, and so is SIGPIPE.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	ctx, stop := config.UntilSignal(ctx)
 	defer stop()
-	context.AfterFunc(ctx, stop)
 	return command(stdin, stdout, stderr).Run(ctx, args, stdout)
 }
 

@@ -7,8 +7,6 @@ import (
 	"errors"
 	"io"
 	"os"
-	"os/signal"
-	"syscall"
 
 	"bcast/internal/config"
 )
@@ -24,9 +22,8 @@ func main() {
 // run does what the command line says until ctx or a signal ends it. The second
 // signal is left to the system, which ends the program at once.
 func run(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Writer) error {
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	ctx, stop := config.UntilSignal(ctx)
 	defer stop()
-	context.AfterFunc(ctx, stop)
 	return command(stderr).Run(ctx, args, stdout)
 }
 

@@ -31,12 +31,11 @@ type Feed struct {
 
 	width, height int // of the screen, in cells and rows
 
-	// While the reader reads back, else unused. An unread entry counts until it was on
-	// the screen or is above it, dropped or not.
+	// While the reader reads back, else unused.
 	reading bool
 	anchor  place  // in the row at the top of the screen
-	seen    uint64 // the first entry that was never on the screen
-	unread  int    // lines that have come since the reader left the end, from seen on
+	seen    uint64 // the first entry that was neither on the screen nor above it
+	unread  int    // see Unread
 
 	// What is on the screen, unless it is stale.
 	stale bool
@@ -112,7 +111,8 @@ func (f *Feed) AtEnd() bool {
 }
 
 // Unread returns how many entries of the kind Line have come since the reader left the end
-// and were never on the screen. At the end it is 0.
+// and were never on the screen, nor above it; those that were dropped unread are included.
+// At the end it is 0.
 func (f *Feed) Unread() int {
 	f.settle()
 	return f.unread
@@ -122,7 +122,8 @@ func (f *Feed) Unread() int {
 // row to find one's place by.
 func (f *Feed) Page() int { return max(f.height-1, 1) }
 
-// Up moves the screen up by a number of rows, or to the oldest row.
+// Up moves the screen up by a number of rows, or to the oldest row. It wraps the entries
+// that it passes, as Down does.
 func (f *Feed) Up(rows int) {
 	f.settle()
 	top := f.above(f.top, rows)

@@ -299,23 +299,24 @@ func TestReadingBackIsPushedForwardByWhatIsDropped(t *testing.T) {
 func TestNothingIsMissedByAReaderWhoDoesNotLook(t *testing.T) {
 	for _, c := range []struct {
 		name string
+		up   int
 		move func(f *feed.Feed)
 		want string
 	}{
-		{"down to the end", func(f *feed.Feed) { f.Down(2); f.Append(said("new")) }, "3|4|new"},
-		{"the end comes into view", func(f *feed.Feed) { f.Resize(20, 5); f.Append(said("new")) }, "1|2|3|4|new"},
-		{"End", func(f *feed.Feed) { f.End(); f.Append(said("new")) }, "3|4|new"},
-		{"dropped, then down", func(f *feed.Feed) { f.Append(said("new")); f.Down(1) }, "2|3|4"},
-		{"dropped, then up", func(f *feed.Feed) { f.Append(said("new")); f.Up(1) }, "1|2|3"},
-		{"dropped, then smaller", func(f *feed.Feed) { f.Append(said("new")); f.Resize(20, 2) }, "1|2"},
+		{"down to the end", 2, func(f *feed.Feed) { f.Down(2); f.Append(said("new")) }, "8|9|new"},
+		{"the end comes into view", 2, func(f *feed.Feed) { f.Resize(20, 5); f.Append(said("new")) }, "6|7|8|9|new"},
+		{"End", 2, func(f *feed.Feed) { f.End(); f.Append(said("new")) }, "8|9|new"},
+		{"dropped, then down", 7, func(f *feed.Feed) { f.Append(said("new")); f.Down(1) }, "2|3|4"},
+		{"dropped, then up", 7, func(f *feed.Feed) { f.Append(said("new")); f.Up(1) }, "1|2|3"},
+		{"dropped, then smaller", 7, func(f *feed.Feed) { f.Append(said("new")); f.Resize(20, 2) }, "1|2"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			f := feed.New(feed.Config{MaxEntries: 5})
+			f := feed.New(feed.Config{MaxEntries: 10})
 			f.Resize(20, 3)
-			for i := range 5 {
+			for i := range 10 {
 				f.Append(said(fmt.Sprint(i)))
 			}
-			f.Up(2)
+			f.Up(c.up)
 			c.move(f)
 			expect(t, f, c.want)
 		})
@@ -373,6 +374,21 @@ func TestBoundsHold(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestAFeedGrowsAfterItDropped(t *testing.T) {
+	f := feed.New(feed.Config{MaxBytes: 10_000})
+	f.Resize(20, 100)
+	for range 5 {
+		f.Append(said(strings.Repeat("x", 9_000)))
+	}
+	f.Append(said(strings.Repeat("x", 9_900)))
+	var want []string
+	for i := range 40 {
+		f.Append(said(fmt.Sprint(i)))
+		want = append(want, fmt.Sprint(i))
+	}
+	expect(t, f, strings.Join(want, "|"))
 }
 
 func heap() int {

@@ -30,7 +30,8 @@ type Parser struct {
 //
 // A line "name: text", as plain members see what a member with a name sends, is taken
 // apart if name is one that a member can have, byte for byte as [text.Name] returns it. Any
-// other line is the text of an entry without a name.
+// other line is the text of an entry without a name. So Said is not for lines that come with
+// the name of their author apart.
 func (p *Parser) Said(line []byte, at time.Time) Entry {
 	e := Entry{Kind: Line, At: at}
 	head := line[:min(len(line), maxName+len(": "))]

@@ -1,33 +1,5 @@
 package feed
 
-import "time"
-
-// Kind says who is behind an entry.
-type Kind int
-
-// The kinds of entries.
-const (
-	Line Kind = iota // a member said it
-	Own              // this side said it
-	Mark             // the client says it, such as a break in the connection
-)
-
-// An Entry is one thing that was said. Name and Text have passed the gate, [text.Clean];
-// Name may be "".
-type Entry struct {
-	Kind Kind
-	At   time.Time
-	Name string
-	Text string
-}
-
-// entryCost is what an entry takes besides its name and text, in bytes: its slot in the
-// ring, which can have twice as many as are in use, and the slack of its strings.
-const entryCost = 160
-
-// size is what e takes in memory, in bytes.
-func (e *Entry) size() int { return entryCost + len(e.Name) + len(e.Text) }
-
 // A ring keeps the latest entries within two bounds. Each has a sequence number: how many
 // entries came before it.
 type ring struct {

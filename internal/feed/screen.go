@@ -19,7 +19,7 @@ func (f *Feed) settle() {
 		if f.anchor.seq < f.first {
 			f.anchor = place{seq: f.first}
 		}
-		if end := f.fill(f.row(f.anchor)); end != f.end() {
+		if end := f.fill(f.rowAt(f.anchor)); end != f.end() {
 			f.see()
 			return
 		}
@@ -69,8 +69,8 @@ func (f *Feed) cut(p place) (row string, next place) {
 	return row, p
 }
 
-// row returns where the row begins that p is in.
-func (f *Feed) row(p place) place {
+// rowAt returns where the row begins that p is in.
+func (f *Feed) rowAt(p place) place {
 	row := place{seq: p.seq}
 	for row != p {
 		_, next := f.cut(row)

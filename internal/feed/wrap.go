@@ -54,7 +54,7 @@ func cutRow(s string, width int) (row string, size int) {
 		last    character
 	)
 	for i := 0; i < len(s); {
-		c := first(s[i:])
+		c := nextCharacter(s[i:])
 		if !indent && breaksBetween(last, c) {
 			breakAt = i
 		}
@@ -77,7 +77,7 @@ func cutRow(s string, width int) (row string, size int) {
 // indentSize returns how many bytes of spaces s begins with.
 func indentSize(s string) int {
 	for i := 0; i < len(s); {
-		c := first(s[i:])
+		c := nextCharacter(s[i:])
 		if !c.space {
 			return i
 		}
@@ -99,8 +99,8 @@ type character struct {
 	space bool
 }
 
-// first returns the character that s begins with.
-func first(s string) character {
+// nextCharacter returns the character that s begins with.
+func nextCharacter(s string) character {
 	if s[0] < utf8.RuneSelf && (len(s) == 1 || s[1] < utf8.RuneSelf) {
 		return character{base: rune(s[0]), size: 1, cells: 1, space: s[0] == ' '}
 	}

@@ -1,0 +1,26 @@
+package config
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+// UntilSignal returns a context that ends with the first SIGINT or SIGTERM. The
+// second is left to the system, which ends the program at once: by then nobody
+// listens for it. stop ends the waiting.
+func UntilSignal(ctx context.Context) (until context.Context, stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() { // ends with stop
+		select {
+		case <-signals:
+		case <-ctx.Done():
+		}
+		signal.Stop(signals) // before anybody hears that it is time to stop
+		cancel()
+	}()
+	return ctx, cancel
+}
