@@ -160,23 +160,29 @@ func peakMemory(t *testing.T, pid int) int {
 }
 
 // TestNothingIsAskedOfATerminalThatDoesNotAnswer has a terminal that takes what
-// it gets and says nothing.
+// it gets and says nothing. It runs beside no other test, for the sake of the time.
 func TestNothingIsAskedOfATerminalThatDoesNotAnswer(t *testing.T) {
-	t.Parallel()
 	for _, flag := range []string{"--version", "--help", "--nonsense"} {
-		cmd := command(program(t, "bcast-client"), flag)
-		cmd.Env = append(cmd.Env, "TERM=xterm-256color")
-		start := time.Now()
-		screen, err := pty.Start(cmd)
-		if err != nil {
-			t.Fatal(err)
+		took := time.Hour
+		for range 3 { // what else the machine does only makes it longer
+			cmd := command(program(t, "bcast-client"), flag)
+			cmd.Env = append(cmd.Env, "TERM=xterm-256color")
+			start := time.Now()
+			screen, err := pty.Start(cmd)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var shown bytes.Buffer
+			_, _ = io.Copy(&shown, screen) // ends with the program, with an error on Linux
+			_ = cmd.Wait()
+			_ = screen.Close()
+			took = min(took, time.Since(start))
+			if bytes.Contains(shown.Bytes(), []byte("\x1b")) || shown.Len() == 0 {
+				t.Errorf("%s printed %q, want words and no escapes", flag, shown.String())
+			}
 		}
-		var shown bytes.Buffer
-		_, _ = io.Copy(&shown, screen) // ends with the program, with an error on Linux
-		_ = cmd.Wait()
-		_ = screen.Close()
-		if took := time.Since(start); took > time.Second || bytes.Contains(shown.Bytes(), []byte("\x1b")) || shown.Len() == 0 {
-			t.Errorf("%s took %v and printed %q, want it at once and without escapes", flag, took, shown.String())
+		if took > time.Second {
+			t.Errorf("%s took %v, want it at once", flag, took)
 		}
 	}
 }

@@ -48,7 +48,7 @@ func (c *client) reset() {
 // A member leaves in every way while as much is on its way to it as it has sent
 // itself. Sender 0 is that member, sender 1 the one it hears.
 func TestContract08_ClosingDestroysNothing(t *testing.T) {
-	script := contract.New(seed(t), 2, scaled(2_300)) // some 4 MB each
+	script := contract.New(seed(t), 2, scaled(3_000)) // some 5 MB each: 4 MB fit into the system
 	for _, test := range closes {
 		t.Run(test.name, func(t *testing.T) {
 			v := open(t)
