@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"bcast/internal/config"
+	"bcast/internal/peer"
 	"bcast/internal/room"
 	"bcast/internal/wire"
 )
@@ -98,7 +99,7 @@ func read(c *cli.Context, stderr io.Writer) (settings, error) {
 	if s.raw {
 		s.maxLine = 0
 	}
-	s.backlog = v.Size("backlog", room.MinBacklog(wire.MaxChunk(s.maxLine)), math.MaxInt)
+	s.backlog = v.Size("backlog", room.MinBacklog(peer.MaxChunk(s.maxLine)), math.MaxInt)
 
 	var level slog.Level
 	_ = level.UnmarshalText([]byte(v.Choice("log-level", "debug", "info", "warn", "error"))) // Choice has checked it

@@ -12,7 +12,6 @@ import (
 	"bcast/internal/peer"
 	"bcast/internal/room"
 	"bcast/internal/server"
-	"bcast/internal/wire"
 )
 
 // farewellTime is what the last members get, beyond the time to drain, to close
@@ -23,7 +22,7 @@ const farewellTime = 5 * time.Second
 // member has everything that was accepted, or the time for that is over.
 func serve(ctx context.Context, s settings) error {
 	r, err := room.New(room.Config{
-		MaxChunk: wire.MaxChunk(s.maxLine),
+		MaxChunk: peer.MaxChunk(s.maxLine),
 		Backlog:  s.backlog,
 		Patience: s.patience,
 		Raw:      s.raw,

@@ -68,6 +68,7 @@ func TestContract08_ClosingDestroysNothing(t *testing.T) {
 			}
 			test.close(leaver)
 			if test.reads {
+				v.published(t, script.Bytes(contract.Listener))
 				if err := receive(theLeaver, leaver, script.Bytes(0)); err != nil {
 					t.Errorf("the member that left: %v", err)
 				}

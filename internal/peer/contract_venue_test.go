@@ -76,7 +76,7 @@ func open(t *testing.T, changes ...func(*plan)) *venue {
 	t.Helper()
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 	p := plan{
-		room: room.Config{MaxChunk: wire.MaxChunk(wire.DefaultMaxLine), Backlog: room.DefaultBacklog},
+		room: room.Config{MaxChunk: peer.MaxChunk(wire.DefaultMaxLine), Backlog: room.DefaultBacklog},
 		peer: peer.Config{MaxLine: wire.DefaultMaxLine, HTTPGuard: true, DrainTimeout: 15 * time.Second, Logger: log},
 		wrap: func(conn net.Conn) net.Conn { return conn },
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -50,6 +51,7 @@ type Config struct {
 // them at a time.
 type Handler struct {
 	cfg   Config
+	pool  sync.Pool // of *wire.Chunker, for connections that have something to say
 	stats struct{ undelivered, refusedHTTP atomic.Uint64 }
 }
 
@@ -66,8 +68,14 @@ func New(cfg Config) (*Handler, error) {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Handler{cfg: cfg}, nil
+	h := &Handler{cfg: cfg}
+	h.pool.New = func() any { return wire.NewChunker(cfg.MaxLine) }
+	return h, nil
 }
+
+// MaxChunk is the longest chunk in bytes that a Handler for lines of up to maxLine
+// bytes publishes.
+func MaxChunk(maxLine int) int { return wire.MaxChunk(maxLine) + wire.MaxSniff }
 
 // Stats are a Handler's figures since it was made.
 type Stats struct {
@@ -94,18 +102,49 @@ func (h *Handler) Stats() Stats {
 //
 // The connection is not closed; it is the caller's again when Handle returns.
 func (h *Handler) Handle(ctx context.Context, conn net.Conn) {
-	out := newSink(conn)
+	raw := rawConn(conn)
+	out := newSink(conn, raw)
 	m, err := h.cfg.Room.Join(out)
 	if err != nil {
 		return // the server is closing down
 	}
 	defer func() { _ = m.Leave(expired) }() // for a panic below
-	log := h.cfg.Logger.With("remote", remote(conn))
-	log.Debug("joined")
+	h.cfg.Logger.Debug("joined", "remote", conn.RemoteAddr())
 
 	stopReading := context.AfterFunc(ctx, func() { _ = conn.SetReadDeadline(time.Unix(1, 0)) })
 	defer stopReading()
-	end := h.read(conn, m)
+	end := h.read(newSource(conn, raw, &h.pool), m)
+	h.leave(ctx, conn, out, m, end)
+}
+
+// read publishes what arrives until the input ends, and returns why it did:
+// io.EOF for the peer's FIN.
+func (h *Handler) read(in *source, m *room.Member) error {
+	defer in.give()
+	guard := &guard{publish: m.Publish, off: !h.cfg.HTTPGuard}
+	for {
+		chunk, end := in.read()
+		if err := guard.Publish(chunk); err != nil {
+			return err
+		}
+		if end == nil {
+			continue
+		}
+		if isTimeout(end) {
+			return end // the server stops reading: an unfinished line was not accepted
+		}
+		if err := guard.Publish(in.rest()); err != nil {
+			return err
+		}
+		if err := guard.Flush(); err != nil {
+			return err
+		}
+		return end
+	}
+}
+
+// leave is what follows when the input has ended.
+func (h *Handler) leave(ctx context.Context, conn net.Conn, out *sink, m *room.Member, end error) {
 	if h.cfg.Listen && errors.Is(end, io.EOF) {
 		select {
 		case <-m.Done():
@@ -115,7 +154,8 @@ func (h *Handler) Handle(ctx context.Context, conn net.Conn) {
 
 	grace, cancel := h.grace(ctx)
 	defer cancel()
-	err = m.Leave(grace)
+	err := m.Leave(grace)
+	log := h.cfg.Logger.With("remote", conn.RemoteAddr())
 	log.Debug("left", "input", end, "output", err)
 	if cut := (*room.CutError)(nil); errors.As(err, &cut) {
 		log.Warn("member cut", "reason", cut.Reason.String(), "bytes_behind", cut.Bytes, "lines_behind", cut.Lines)
@@ -133,32 +173,6 @@ func (h *Handler) Handle(ctx context.Context, conn net.Conn) {
 	if err == nil && !h.part(ctx, grace, conn, out, errors.Is(end, io.EOF)) {
 		h.stats.undelivered.Add(1)
 		log.Warn("member cut", "reason", room.Undelivered.String(), "bytes_unacknowledged", out.Unacked())
-	}
-}
-
-// read publishes what arrives until the input ends, and returns why it did:
-// io.EOF for the peer's FIN.
-func (h *Handler) read(conn net.Conn, m *room.Member) error {
-	lines := wire.NewChunker(h.cfg.MaxLine)
-	in := &guard{publish: m.Publish, off: !h.cfg.HTTPGuard}
-	for {
-		n, end := conn.Read(lines.Space())
-		if err := in.Publish(lines.Take(n)); err != nil {
-			return err
-		}
-		if end == nil {
-			continue
-		}
-		if isTimeout(end) {
-			return end // the server stops reading: an unfinished line was not accepted
-		}
-		if err := in.Publish(lines.Rest()); err != nil {
-			return err
-		}
-		if err := in.Flush(); err != nil {
-			return err
-		}
-		return end
 	}
 }
 
@@ -215,12 +229,4 @@ var expired = func() context.Context {
 func isTimeout(err error) bool {
 	var netErr net.Error
 	return errors.As(err, &netErr) && netErr.Timeout()
-}
-
-// remote names the other end for the log; a Unix socket's has no address.
-func remote(conn net.Conn) string {
-	if addr := conn.RemoteAddr().String(); addr != "" {
-		return addr
-	}
-	return conn.LocalAddr().Network()
 }

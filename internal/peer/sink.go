@@ -9,14 +9,45 @@ import (
 type sink struct {
 	conn net.Conn
 	raw  syscall.RawConn // nil where the connection has no descriptor
+
+	// The arguments and results of attempt, which is made once so that TryWrite
+	// allocates nothing.
+	attempt func(fd uintptr) (done bool)
+	p       []byte
+	n       int
+	err     error
 }
 
-func newSink(conn net.Conn) *sink {
-	s := &sink{conn: conn}
-	if c, ok := conn.(syscall.Conn); ok {
-		s.raw, _ = c.SyscallConn() // without it Unacked is not known
+func newSink(conn net.Conn, raw syscall.RawConn) *sink {
+	s := &sink{conn: conn, raw: raw}
+	s.attempt = func(fd uintptr) bool {
+		s.n, s.err = send(int(fd), s.p)
+		return true
 	}
 	return s
+}
+
+// rawConn returns conn's descriptor, to read and write without waiting; or nil,
+// where there is none.
+func rawConn(conn net.Conn) syscall.RawConn {
+	if c, ok := conn.(syscall.Conn); ok {
+		if raw, err := c.SyscallConn(); err == nil {
+			return raw
+		}
+	}
+	return nil
+}
+
+// TryWrite gives p to the system for as far as it has room.
+func (s *sink) TryWrite(p []byte) (int, error) {
+	if s.raw == nil {
+		return 0, nil
+	}
+	s.p, s.n, s.err = p, 0, nil
+	if err := s.raw.Write(s.attempt); err != nil {
+		return 0, err
+	}
+	return s.n, s.err
 }
 
 func (s *sink) Write(p []byte) (int, error) { return s.conn.Write(p) }

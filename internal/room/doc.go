@@ -3,8 +3,9 @@
 //
 // The room is a log with a cursor for each member. Publishing puts a chunk of
 // whole lines in its place in the order (Ordering), appends it once under the
-// room's lock, and wakes the members that had nothing left to read; each has a
-// goroutine that writes from the log to its Sink at the pace of its peer.
+// room's lock, and starts the pumps, which write from the log to the members'
+// Sinks. A member whose peer takes no more for now is written to by a goroutine of
+// its own until it has caught up.
 //
 // The log is bounded. When its slowest reader is a backlog behind, publishers
 // wait, and whoever holds them back without making progress is cut.

@@ -13,9 +13,14 @@ import (
 
 // A Sink is where a member's lines go: all that the room sees of a connection.
 type Sink interface {
-	// Write writes p as net.Conn does, for as long as the peer takes. It is
-	// called by one goroutine and does not keep p.
+	// Write writes p as net.Conn does, for as long as the peer takes. It does not
+	// keep p. Of Write and TryWrite one is called at a time.
 	Write(p []byte) (int, error)
+
+	// TryWrite writes as much of p as the peer takes at once, and never waits. Less
+	// than all without an error says that there is no more room for now, or that
+	// this sink can only Write.
+	TryWrite(p []byte) (int, error)
 
 	// Unacked is how many bytes of those written the peer's system has not
 	// acknowledged yet, 0 where that cannot be known. It never waits.
@@ -65,14 +70,17 @@ type Member struct {
 	room   *Room
 	sink   Sink
 	cursor *journal.Cursor
-	joined uint64        // the offset in the log where the cursor began
-	wake   chan struct{} // one token: there is something to read, or to leave for
-	done   chan struct{} // closed when the writer has ended
-	until  atomic.Uint64 // the offset in the log where the writer ends
+	joined uint64 // the offset in the log where the cursor began
+	pump   *pump
+	done   chan struct{} // closed when nothing more is written
+	until  atomic.Uint64 // the offset in the log where that is; math.MaxUint64 while it stays
 
-	place int // in room.idle, while it is there; guarded by room.mu
+	// Who sets owned takes the log to the sink, alone: the pump, or a goroutine of
+	// the member's own. It stays set when the member has ended.
+	owned   atomic.Bool
+	written atomic.Int64 // bytes, by the owner
 
-	written atomic.Int64 // bytes, by the writer
+	waiting atomic.Bool // for the peer, by the owner
 
 	mu   sync.Mutex
 	seen struct { // what still saw last
@@ -87,7 +95,7 @@ type Member struct {
 // publish from now on. Its owner ends it with Leave. After Close the error is
 // ErrClosed.
 func (r *Room) Join(sink Sink) (*Member, error) {
-	m := &Member{room: r, sink: sink, wake: make(chan struct{}, 1), done: make(chan struct{})}
+	m := &Member{room: r, sink: sink, done: make(chan struct{})}
 	m.until.Store(math.MaxUint64)
 	m.seen.changed = time.Now()
 	r.mu.Lock()
@@ -96,8 +104,9 @@ func (r *Room) Join(sink Sink) (*Member, error) {
 		return nil, ErrClosed
 	}
 	m.cursor, m.joined = r.log.NewCursor(), r.log.End()
+	m.pump = &r.pumps[len(r.members)%len(r.pumps)]
+	m.pump.add(m)
 	r.members[m] = struct{}{}
-	go m.write() // Leave waits for it
 	return m, nil
 }
 
@@ -120,17 +129,13 @@ func (m *Member) Done() <-chan struct{} { return m.done }
 // where the member was cut, now or before, and the sink's where that failed. It
 // may be called again.
 func (m *Member) Leave(ctx context.Context) error {
-	select {
-	case <-m.done:
+	if m.hasEnded() {
 		return m.err
-	default:
 	}
-	m.room.mu.Lock()
 	m.until.Store(m.room.log.End())
-	m.room.notIdleLocked(m)
-	m.room.mu.Unlock()
-	m.rouse()
-
+	if m.own() {
+		go m.deliver(true) // else its owner sees that it leaves
+	}
 	tick := time.NewTicker(m.room.cfg.Farewell / judgements)
 	defer tick.Stop()
 	for {
@@ -149,85 +154,105 @@ func (m *Member) Leave(ctx context.Context) error {
 	}
 }
 
-// write is the member's writer: it takes the log to the sink until the member
-// has left or the sink fails.
-func (m *Member) write() {
-	err := m.pump()
+// own makes the caller the member's owner, if it has none.
+func (m *Member) own() bool { return !m.owned.Load() && m.owned.CompareAndSwap(false, true) }
+
+// deliver writes what the member has still to get. It is called by the owner, and
+// returns when the member has caught up or ended, and has an owner no more; where
+// it may not wait, also when the sink is full, with a goroutine as the owner.
+func (m *Member) deliver(wait bool) {
+	m.waits(wait)
+	for {
+		unread, end := m.next()
+		if end {
+			m.finish(nil)
+			return
+		}
+		if len(unread) == 0 {
+			m.waits(false) // while it is still ours to say
+			m.owned.Store(false)
+			if m.isDone() || !m.own() {
+				return
+			}
+			m.waits(wait)
+			continue
+		}
+		var n int
+		var err error
+		if wait {
+			n, err = m.sink.Write(unread)
+		} else {
+			n, err = m.sink.TryWrite(unread)
+		}
+		m.written.Add(int64(n))
+		m.cursor.Advance(n)
+		if err != nil {
+			m.finish(err)
+			return
+		}
+		if n < len(unread) && !wait {
+			go m.deliver(true) // Leave waits for what it does
+			return
+		}
+	}
+}
+
+// waits notes whether the member's peer is waited for from now on.
+func (m *Member) waits(on bool) {
+	if m.waiting.Swap(on) == on {
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.seen.changed = time.Now()
+}
+
+// next returns what is to be written next, or that it is the end.
+func (m *Member) next() (unread []byte, end bool) {
+	unread, freed := m.cursor.Next()
+	if freed {
+		m.room.freed()
+	}
+	until, pos := m.until.Load(), m.cursor.Pos() // now: it may have left since the last look
+	if pos >= until {
+		return nil, true
+	}
+	if left := until - pos; uint64(len(unread)) > left {
+		unread = unread[:left] // what comes behind would end inside a line
+	}
+	return unread, false
+}
+
+// isDone tells whether there is nothing to do for the member: it has everything,
+// and stays. Who gives the member up asks afterwards, because whoever came
+// meanwhile has seen that it was owned.
+func (m *Member) isDone() bool {
+	return m.cursor.Pos() >= m.room.log.End() && m.until.Load() == math.MaxUint64
+}
+
+// finish ends the member: its owner is the last.
+func (m *Member) finish(err error) {
 	m.room.mu.Lock()
 	delete(m.room.members, m)
-	m.room.notIdleLocked(m)
 	m.room.mu.Unlock()
-	m.end(err)
+	m.end(err) // unless cut has said why
 	if m.cursor.Close() {
 		m.room.freed()
 	}
 	close(m.done)
+	m.pump.remove()
 }
 
-func (m *Member) pump() error {
-	for {
-		pos, until := m.cursor.Pos(), m.until.Load()
-		if pos >= until {
-			return nil
-		}
-		unread, freed := m.cursor.Next()
-		if freed {
-			m.room.freed()
-		}
-		if len(unread) == 0 {
-			m.rest()
-			continue
-		}
-		if left := until - pos; uint64(len(unread)) > left {
-			unread = unread[:left] // what comes behind would end inside a line
-		}
-		n, err := m.sink.Write(unread)
-		m.written.Add(int64(n))
-		m.cursor.Advance(n)
-		if err != nil {
-			return err
-		}
-	}
-}
-
-// rest waits for the next append, or for the member to leave.
-func (m *Member) rest() {
-	r := m.room
-	r.mu.Lock()
-	if m.cursor.Pos() < r.log.End() || m.until.Load() <= r.log.End() {
-		r.mu.Unlock()
-		return
-	}
-	m.place = len(r.idle)
-	r.idle = append(r.idle, m)
-	r.mu.Unlock()
-	<-m.wake
-	m.mu.Lock()
-	m.seen.changed = time.Now() // it had nothing to make progress with until now
-	m.mu.Unlock()
-}
-
-// rouse ends the member's rest. It never waits.
-func (m *Member) rouse() {
+func (m *Member) hasEnded() bool {
 	select {
-	case m.wake <- struct{}{}:
+	case <-m.done:
+		return true
 	default:
+		return false
 	}
 }
 
-// notIdleLocked takes m out of the list of idle members, if it is there.
-func (r *Room) notIdleLocked(m *Member) {
-	if m.place >= len(r.idle) || r.idle[m.place] != m {
-		return
-	}
-	last := len(r.idle) - 1
-	r.idle[m.place] = r.idle[last]
-	r.idle[m.place].place = m.place
-	r.idle[last] = nil
-	r.idle = r.idle[:last]
-}
-
-// still returns how long the member has been seen without progress. Progress is
+// still returns how long the member has been waited for without progress. Progress is
 // what the peer takes: bytes that the sink took, or a change in how many of them
 // wait for the peer's acknowledgement. (A full socket turns writable in large
 // steps only, so that a slow good reader would look dead without the latter.)
@@ -237,6 +262,9 @@ func (m *Member) still(now time.Time) time.Duration {
 	defer m.mu.Unlock()
 	if written != m.seen.written || unacked != m.seen.unacked {
 		m.seen.written, m.seen.unacked, m.seen.changed = written, unacked, now
+	}
+	if !m.waiting.Load() {
+		return 0
 	}
 	return now.Sub(m.seen.changed)
 }

@@ -3,6 +3,7 @@ package room
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -64,16 +65,13 @@ func MinBacklog(maxChunk int) int { return journal.MinBacklog(maxChunk + len(new
 // A Room is a set of members and the log they read. Its methods may be called
 // from any goroutine.
 type Room struct {
-	cfg Config
+	cfg   Config
+	pumps []pump // one for each processor
 
 	mu      sync.Mutex
 	log     *journal.Log
 	members map[*Member]struct{}
 	closed  bool
-
-	// Members whose writer waits for the next append. The spare slice is the
-	// memory of the list that is being woken.
-	idle, spare []*Member
 
 	// The author of the log's last line while that is unfinished, else nil.
 	unfinished *Member
@@ -105,7 +103,7 @@ func New(cfg Config) (*Room, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Room{cfg: cfg, log: log, members: make(map[*Member]struct{})}
+	r := &Room{cfg: cfg, log: log, members: make(map[*Member]struct{}), pumps: make([]pump, runtime.GOMAXPROCS(0))}
 	r.space.L = &r.mu
 	r.judgeAt = time.AfterFunc(time.Hour, r.judge)
 	r.judgeAt.Stop()
@@ -163,20 +161,10 @@ func (r *Room) append(e Entry) error {
 	if r.waiting > 0 {
 		r.space.Signal() // there may be room for the next one too
 	}
-	woken := r.idle
-	r.idle, r.spare = r.spare, nil
 	r.mu.Unlock()
-
-	if len(woken) == 0 {
-		return nil
+	for i := range r.pumps {
+		r.pumps[i].start()
 	}
-	for _, m := range woken {
-		m.rouse()
-	}
-	clear(woken)
-	r.mu.Lock()
-	r.spare = woken[:0]
-	r.mu.Unlock()
 	return nil
 }
 

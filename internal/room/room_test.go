@@ -60,6 +60,17 @@ func (s *screen) Write(p []byte) (int, error) {
 	return s.got.Write(p)
 }
 
+// TryWrite takes a little, as a socket that is nearly full; and nothing where the
+// peer is not quick.
+func (s *screen) TryWrite(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.stuck || s.step > 0 {
+		return 0, nil
+	}
+	return s.got.Write(p[:min(len(p), 100)])
+}
+
 func (s *screen) Unacked() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -375,6 +386,46 @@ func TestClosedRoomTakesNothingAndKeepsNobodyWaiting(t *testing.T) {
 		leave(t, sender)
 		s.Cut()
 		_ = stuck.Leave(t.Context())
+	})
+}
+
+// A window is a Sink whose peer takes everything at once. That anybody waits for
+// it is a fault.
+type window struct{ *screen }
+
+func (w window) TryWrite(p []byte) (int, error) { return w.screen.Write(p) }
+
+func (w window) Write(p []byte) (int, error) {
+	return 0, fmt.Errorf("%d bytes were written by somebody who may wait", len(p))
+}
+
+func TestMembersThatReadNeedNoGoroutineEach(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRoom(t, nil)
+		sender := join(t, r, newScreen())
+		var windows []window
+		var members []*room.Member
+		for range 100 {
+			w := window{newScreen()}
+			m, err := r.Join(w)
+			if err != nil {
+				t.Fatal(err)
+			}
+			windows, members = append(windows, w), append(members, m)
+		}
+		want := ""
+		for i := range 50 {
+			line := fmt.Sprintf("line %d\n", i)
+			publish(t, sender, line)
+			want += line
+		}
+		synctest.Wait()
+		leave(t, append(members, sender)...)
+		for i, w := range windows {
+			if w.String() != want {
+				t.Errorf("member %d got %q", i, w)
+			}
+		}
 	})
 }
 

@@ -48,6 +48,10 @@ func NewChunker(maxLine int) *Chunker {
 	return &Chunker{maxLine: maxLine, buf: make([]byte, MaxChunk(maxLine))}
 }
 
+// Empty tells whether nothing is held, so that the Chunker may serve another
+// stream.
+func (c *Chunker) Empty() bool { return c.taken == c.held }
+
 // Space returns the memory, at least one byte of it, into which the next bytes
 // of the stream are to be read. It ends the life of the chunk that Take
 // returned last.
@@ -78,7 +82,7 @@ func (c *Chunker) Take(n int) []byte {
 // Rest returns the unfinished line that is held, or nil, and holds it no
 // longer. It is valid until the next call of Space.
 func (c *Chunker) Rest() []byte {
-	if c.taken == c.held {
+	if c.Empty() {
 		return nil
 	}
 	rest := c.buf[c.taken:c.held]

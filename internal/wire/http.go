@@ -15,10 +15,10 @@ const (
 	// maxMethod is longer than every method in IANA's registry, in bytes.
 	maxMethod = 32
 
-	// maxRequestLine is what RFC 9112 section 3 asks every recipient to support
-	// at least, in bytes: a request whose target goes on for longer is taken for
-	// what it looks like.
-	maxRequestLine = 8000
+	// MaxSniff is how many bytes SniffHTTP may leave undecided: what RFC 9112
+	// section 3 asks every recipient to support at least. A request whose target
+	// goes on for longer is taken for what it looks like.
+	MaxSniff = 8000
 )
 
 // SniffHTTP tells whether a stream that begins with p is an HTTP request: its
@@ -32,7 +32,7 @@ const (
 //
 // It is Undecided only while p has no newline, for at most 8,000 bytes.
 func SniffHTTP(p []byte) Verdict {
-	p = p[:min(len(p), maxRequestLine+1)]
+	p = p[:min(len(p), MaxSniff+1)]
 	line, _, complete := bytes.Cut(p, []byte("\n"))
 	method := 0
 	for method < len(line) && isMethod(line[method]) {
@@ -51,9 +51,9 @@ func SniffHTTP(p []byte) Verdict {
 		return verdict
 	case complete:
 		return Other
-	case len(line) > maxRequestLine && line[method+1] == '/':
+	case len(line) > MaxSniff && line[method+1] == '/':
 		return HTTP
-	case len(line) > maxRequestLine:
+	case len(line) > MaxSniff:
 		return Other
 	}
 	return Undecided

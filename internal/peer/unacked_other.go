@@ -1,6 +1,0 @@
-//go:build !linux
-
-package peer
-
-// unacked is not known on this system.
-func unacked(int) int { return 0 }
