@@ -3,7 +3,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"io"
 	"os"
 
@@ -17,7 +16,7 @@ func main() {
 	if err != nil {
 		complain(os.Stderr, err)
 	}
-	os.Exit(exitCode(err))
+	os.Exit(config.ExitCode(err))
 }
 
 // run does what the command line says until ctx or a signal ends it. The second
@@ -26,16 +25,4 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	ctx, stop := config.UntilSignal(ctx)
 	defer stop()
 	return command(stdin, stdout, stderr).Run(ctx, args, stdout)
-}
-
-// exitCode is 0 when everything was sent, 2 for a command line that cannot be
-// understood, and 1 for the rest: no connection, or a lost one.
-func exitCode(err error) int {
-	switch {
-	case err == nil:
-		return 0
-	case errors.Is(err, config.ErrUsage):
-		return 2
-	}
-	return 1
 }

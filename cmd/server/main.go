@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"io"
 	"os"
 
@@ -16,7 +15,7 @@ func main() {
 	if err != nil {
 		complain(os.Stderr, err)
 	}
-	os.Exit(exitCode(err))
+	os.Exit(config.ExitCode(err))
 }
 
 // run does what the command line says until ctx or a signal ends it. The second
@@ -25,16 +24,4 @@ func run(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Writ
 	ctx, stop := config.UntilSignal(ctx)
 	defer stop()
 	return command(stderr).Run(ctx, args, stdout)
-}
-
-// exitCode is 0 when everything was delivered, 2 for a command line that cannot
-// be understood, and 1 for the rest.
-func exitCode(err error) int {
-	switch {
-	case err == nil:
-		return 0
-	case errors.Is(err, config.ErrUsage):
-		return 2
-	}
-	return 1
 }

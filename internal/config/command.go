@@ -27,6 +27,18 @@ func Usagef(format string, args ...any) error {
 	return usageError{fmt.Sprintf(format, args...)}
 }
 
+// ExitCode is how a command ends: 0 where all is well, 2 where the command line
+// cannot be understood, 1 for the rest.
+func ExitCode(err error) int {
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, ErrUsage):
+		return 2
+	}
+	return 1
+}
+
 // Command is what the commands have in common.
 type Command struct {
 	Name        string

@@ -219,6 +219,8 @@ var packages = map[string]string{
 	"head":           "coreutils",
 	"tee":            "coreutils",
 	"tmux":           "tmux",
+	"curl":           "curl",
+	"pkill":          "procps",
 }
 
 // tool returns the path of a program that people use with bcast. Without it the

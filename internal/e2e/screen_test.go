@@ -255,7 +255,7 @@ func TestScreenIsLeftAsItWas(t *testing.T) {
 func signalClient(t *testing.T, s *screen, signal string) {
 	t.Helper()
 	shell := s.ask(t, "#{pane_pid}")
-	if out, err := exec.Command("pkill", "-"+signal, "-P", shell, "bcast-client").CombinedOutput(); err != nil {
+	if out, err := exec.Command(tool(t, "pkill"), "-"+signal, "-P", shell, "bcast-client").CombinedOutput(); err != nil {
 		t.Fatalf("pkill: %v: %s", err, out)
 	}
 }

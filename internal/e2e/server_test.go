@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"os/exec"
 	"strings"
 	"syscall"
 	"testing"
@@ -191,11 +190,7 @@ func TestContract05_HTTPIsRefused(t *testing.T) {
 			return fmt.Sprint(response.StatusCode)
 		},
 		"curl": func(t *testing.T, address string) string {
-			curl, err := exec.LookPath("curl")
-			if err != nil {
-				t.Skip("curl is not installed; .ci/run does without it too")
-			}
-			p := run(t, command(curl, "--silent", "--noproxy", "*", "--output", os.DevNull, "--write-out", "%{http_code}",
+			p := run(t, command(tool(t, "curl"), "--silent", "--noproxy", "*", "--output", os.DevNull, "--write-out", "%{http_code}",
 				"--data-binary", "evil\n", "http://"+address+"/"))
 			p.quietly(t)
 			return p.stdout.String()
