@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net"
 	"syscall"
 
 	"bcast/internal/config"
@@ -35,6 +36,9 @@ func (e listenError) Error() string {
 		return fmt.Sprintf("cannot listen on %v: permission denied", e.addr)
 	case errors.Is(e.err, syscall.EADDRNOTAVAIL):
 		return fmt.Sprintf("cannot listen on %v: this machine does not have the address", e.addr)
+	}
+	if op := (*net.OpError)(nil); errors.As(e.err, &op) {
+		return fmt.Sprintf("cannot listen on %v: %v", e.addr, op.Err) // the rest of it repeats the address
 	}
 	return fmt.Sprintf("cannot listen on %v: %v", e.addr, e.err)
 }

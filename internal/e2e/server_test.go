@@ -182,7 +182,8 @@ func TestContract05_HTTPIsRefused(t *testing.T) {
 	t.Parallel()
 	requests := map[string]func(t *testing.T, address string) string{
 		"Go": func(t *testing.T, address string) string {
-			response, err := http.Post("http://"+address+"/", "text/plain", strings.NewReader("evil\n"))
+			patient := http.Client{Timeout: patience}
+			response, err := patient.Post("http://"+address+"/", "text/plain", strings.NewReader("evil\n"))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -109,7 +109,7 @@ func (h *Handler) Handle(ctx context.Context, conn net.Conn) {
 		return // the server is closing down
 	}
 	defer func() { _ = m.Leave(expired) }() // for a panic below
-	h.cfg.Logger.Debug("joined", "remote", conn.RemoteAddr())
+	h.cfg.Logger.Debug("joined", "remote", remote{conn})
 
 	stopReading := context.AfterFunc(ctx, func() { _ = conn.SetReadDeadline(time.Unix(1, 0)) })
 	defer stopReading()
@@ -155,7 +155,7 @@ func (h *Handler) leave(ctx context.Context, conn net.Conn, out *sink, m *room.M
 	grace, cancel := h.grace(ctx)
 	defer cancel()
 	err := m.Leave(grace)
-	log := h.cfg.Logger.With("remote", conn.RemoteAddr())
+	log := h.cfg.Logger.With("remote", remote{conn})
 	log.Debug("left", "input", end, "output", err)
 	if cut := (*room.CutError)(nil); errors.As(err, &cut) {
 		log.Warn("member cut", "reason", cut.Reason.String(), "bytes_behind", cut.Bytes, "lines_behind", cut.Lines)
@@ -229,4 +229,15 @@ var expired = func() context.Context {
 func isTimeout(err error) bool {
 	var netErr net.Error
 	return errors.As(err, &netErr) && netErr.Timeout()
+}
+
+// remote names the other end of a connection in the log, if it comes to that.
+type remote struct{ net.Conn }
+
+func (r remote) LogValue() slog.Value {
+	addr := r.RemoteAddr().String()
+	if addr == "" || addr == "@" {
+		addr = r.LocalAddr().String() // of a Unix socket only the path has a name
+	}
+	return slog.StringValue(addr)
 }

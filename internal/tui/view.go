@@ -26,7 +26,7 @@ func (m *model) View() string {
 
 func (m *model) draw() string {
 	if m.width < leastWidth || m.height < leastHeight {
-		return ansi.Truncate(fmt.Sprintf("too small: %dx%d", leastWidth, leastHeight), m.width, "") + term.NoCursor
+		return ansi.Truncate(fmt.Sprintf("want %dx%d", leastWidth, leastHeight), m.width, "") + term.NoCursor
 	}
 	m.board.mu.Lock()
 	defer m.board.mu.Unlock()
