@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -226,10 +227,9 @@ var expired = func() context.Context {
 	return ctx
 }()
 
-func isTimeout(err error) bool {
-	var netErr net.Error
-	return errors.As(err, &netErr) && netErr.Timeout()
-}
+// isTimeout tells whether a deadline of ours has passed. That the peer's machine is
+// gone (ETIMEDOUT) is something else, though package net calls both a timeout.
+func isTimeout(err error) bool { return errors.Is(err, os.ErrDeadlineExceeded) }
 
 // remote names the other end of a connection in the log, if it comes to that.
 type remote struct{ net.Conn }

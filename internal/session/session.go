@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"sync/atomic"
 	"time"
 
@@ -205,7 +206,6 @@ func (c *connection) receive(handle func(Event)) error {
 		if n > 0 {
 			handle(Received{Data: buf[:n]})
 		}
-		var netErr net.Error
 		switch {
 		case err == nil:
 			if c.finished.Load() {
@@ -213,7 +213,7 @@ func (c *connection) receive(handle func(Event)) error {
 			}
 		case errors.Is(err, io.EOF) && !c.finished.Load():
 			return ErrServerClosed
-		case errors.Is(err, io.EOF), errors.As(err, &netErr) && netErr.Timeout():
+		case errors.Is(err, io.EOF), errors.Is(err, os.ErrDeadlineExceeded): // a dead link's ETIMEDOUT is another
 			return nil
 		default:
 			return err
