@@ -26,6 +26,7 @@ type settings struct {
 
 	backlog  int // bytes
 	patience time.Duration
+	minRate  int // bytes a second
 
 	listenOnEOF  bool
 	drainTimeout time.Duration
@@ -61,7 +62,8 @@ func command(stderr io.Writer) config.Command {
 			text(lines, "framing", "line", "`line|raw`, whole lines or each piece as it arrives"),
 			text(lines, "max-line", config.FormatSize(wire.DefaultMaxLine), "`SIZE` of the longest line that stays whole"),
 			text(readers, "backlog", config.FormatSize(room.DefaultBacklog), "`SIZE` of what the slowest client may have still to get before senders wait, for the whole room"),
-			text(readers, "patience", room.DefaultPatience.String(), "`DURATION` for which a client may hold the senders back without reading, before it is cut"),
+			text(readers, "patience", room.DefaultPatience.String(), "`DURATION` for which clients that read too slowly may hold the senders back, each one and all together in 30 seconds, before they are cut"),
+			text(readers, "min-rate", config.FormatSize(room.DefaultMinRate), "`SIZE` of what a client reads in a second that is never cut for being slow"),
 			text(endings, "on-eof", "close", "`close|listen`, what to do at the end of a client's input: deliver the rest and close, or keep it as a listener"),
 			text(endings, "drain-timeout", "15s", "`DURATION` for which clients may read the rest when the server is stopped"),
 			text(logging, "log-format", "text", "`text|json`, the form of the log on stderr"),
@@ -90,6 +92,7 @@ func read(c *cli.Context, stderr io.Writer) (settings, error) {
 		raw:          v.Choice("framing", "line", "raw") == "raw",
 		maxLine:      v.Size("max-line", 1, wire.LimitMaxLine),
 		patience:     v.Duration("patience", time.Millisecond, time.Hour),
+		minRate:      v.Size("min-rate", 1, math.MaxInt32),
 		listenOnEOF:  v.Choice("on-eof", "close", "listen") == "listen",
 		drainTimeout: v.Duration("drain-timeout", 0, time.Hour),
 	}

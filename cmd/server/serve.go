@@ -25,6 +25,7 @@ func serve(ctx context.Context, s settings) error {
 		MaxChunk: peer.MaxChunk(s.maxLine),
 		Backlog:  s.backlog,
 		Patience: s.patience,
+		MinRate:  s.minRate,
 		Raw:      s.raw,
 	})
 	if err != nil {

@@ -2,27 +2,35 @@ package peer
 
 import (
 	"net"
+	"sync/atomic"
 	"syscall"
 )
 
+// maxWrite is how many bytes are written at a time to a connection that takes all
+// or waits: how fast the peer takes them shows only in between.
+const maxWrite = 16 << 10
+
 // A sink is a connection as the room sees it: somewhere to write lines.
 type sink struct {
-	conn net.Conn
-	raw  syscall.RawConn // nil where the connection has no descriptor
+	conn    net.Conn
+	raw     syscall.RawConn // nil where the connection has no descriptor
+	written atomic.Uint64   // bytes
 
-	// The arguments and results of attempt, which is made once so that TryWrite
+	// The arguments and results of attempt, which is made once so that writing
 	// allocates nothing.
 	attempt func(fd uintptr) (done bool)
 	p       []byte
 	n       int
 	err     error
+	wait    bool // for room, rather than write nothing
 }
 
 func newSink(conn net.Conn, raw syscall.RawConn) *sink {
 	s := &sink{conn: conn, raw: raw}
 	s.attempt = func(fd uintptr) bool {
 		s.n, s.err = send(int(fd), s.p)
-		return true
+		s.written.Add(uint64(s.n))
+		return s.n > 0 || s.err != nil || !s.wait
 	}
 	return s
 }
@@ -40,17 +48,38 @@ func rawConn(conn net.Conn) syscall.RawConn {
 
 // TryWrite gives p to the system for as far as it has room.
 func (s *sink) TryWrite(p []byte) (int, error) {
-	if s.raw == nil {
+	if s.raw == nil || !canSend {
 		return 0, nil
 	}
-	s.p, s.n, s.err = p, 0, nil
-	if err := s.raw.Write(s.attempt); err != nil {
+	return s.send(p, false)
+}
+
+// Write waits until the system has room, and gives it p for as far as it has.
+func (s *sink) Write(p []byte) (int, error) {
+	if s.raw == nil || !canSend {
+		n, err := s.conn.Write(p[:min(len(p), maxWrite)])
+		s.written.Add(uint64(n))
+		return n, err
+	}
+	return s.send(p, true)
+}
+
+func (s *sink) send(p []byte, wait bool) (int, error) {
+	s.p, s.n, s.err, s.wait = p, 0, nil, wait
+	err := s.raw.Write(s.attempt)
+	s.p = nil
+	if err != nil {
 		return 0, err
 	}
 	return s.n, s.err
 }
 
-func (s *sink) Write(p []byte) (int, error) { return s.conn.Write(p) }
+// Acked is how much of what was written the peer has acknowledged.
+func (s *sink) Acked() uint64 {
+	waiting := uint64(s.Unacked()) // first: what is written meanwhile is not among it
+	written := s.written.Load()
+	return max(written, waiting) - waiting
+}
 
 // Unacked is how many bytes wait in the system for the peer's acknowledgement.
 func (s *sink) Unacked() (n int) {

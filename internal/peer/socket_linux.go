@@ -6,6 +6,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// canSend says that send works here.
+const canSend = true
+
 // send writes what fits of p, which is not empty, to the socket fd. It does not
 // wait, so the scheduler need not know: telling it costs a tenth of the call.
 func send(fd int, p []byte) (int, error) {

@@ -13,8 +13,9 @@ import (
 
 // A Sink is where a member's lines go: all that the room sees of a connection.
 type Sink interface {
-	// Write writes p as net.Conn does, for as long as the peer takes. It does not
-	// keep p. Of Write and TryWrite one is called at a time.
+	// Write waits until the peer takes something, and writes as much of p as it
+	// takes then; less than all is no error. It does not keep p. Of Write and
+	// TryWrite one is called at a time.
 	Write(p []byte) (int, error)
 
 	// TryWrite writes as much of p as the peer takes at once, and never waits. Less
@@ -22,9 +23,10 @@ type Sink interface {
 	// this sink can only Write.
 	TryWrite(p []byte) (int, error)
 
-	// Unacked is how many bytes of those written the peer's system has not
-	// acknowledged yet, 0 where that cannot be known. It never waits.
-	Unacked() int
+	// Acked is how many bytes the peer's system has acknowledged so far, or has
+	// been written where that cannot be known. It never waits, and may be called
+	// while Write waits.
+	Acked() uint64
 
 	// Cut breaks the connection off. A Write that waits returns with an error
 	// soon, and so does every later one. It never waits, and may be called again.
@@ -35,22 +37,28 @@ type Sink interface {
 type Reason int
 
 const (
-	Stalled     Reason = iota // held publishers back and made no progress for Patience
-	Unreachable               // left, and made no progress with the rest for Farewell
+	Stalled     Reason = iota // held publishers back, and took nothing for Patience
+	Slow                      // held publishers back, and took less than half of MinRate on average over Patience
+	Overdrawn                 // was about to, when such members had held publishers for Patience lately
+	Unreachable               // left, and took nothing of the rest for Farewell
 	Undelivered               // left, and the time for the rest was over
 	reasons     = iota
 )
 
+var reasonNames = [reasons]string{
+	Stalled:     "stalled",
+	Slow:        "slow",
+	Overdrawn:   "overdrawn",
+	Unreachable: "unreachable",
+	Undelivered: "undelivered",
+}
+
+// String returns one lower-case word, fit for a log or a metric's label.
 func (r Reason) String() string {
-	switch r {
-	case Stalled:
-		return "stalled"
-	case Unreachable:
-		return "unreachable"
-	case Undelivered:
-		return "undelivered"
+	if r < 0 || int(r) >= len(reasonNames) {
+		return fmt.Sprintf("Reason(%d)", int(r))
 	}
-	return fmt.Sprintf("Reason(%d)", int(r))
+	return reasonNames[r]
 }
 
 // A CutError says that a member was cut and what it therefore did not get.
@@ -77,16 +85,12 @@ type Member struct {
 
 	// Who sets owned takes the log to the sink, alone: the pump, or a goroutine of
 	// the member's own. It stays set when the member has ended.
-	owned   atomic.Bool
-	written atomic.Int64 // bytes, by the owner
+	owned atomic.Bool
 
-	waiting atomic.Bool // for the peer, by the owner
+	waiting atomic.Bool // whether the owner waits for the peer
 
-	mu   sync.Mutex
-	seen struct { // what still saw last
-		written, unacked int
-		changed          time.Time // when that was new
-	}
+	mu    sync.Mutex
+	meter *meter // of the peer while it is waited for; nil if it never was
 	ended bool
 	err   error // *CutError or the sink's; final once ended
 }
@@ -97,7 +101,6 @@ type Member struct {
 func (r *Room) Join(sink Sink) (*Member, error) {
 	m := &Member{room: r, sink: sink, done: make(chan struct{})}
 	m.until.Store(math.MaxUint64)
-	m.seen.changed = time.Now()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.closed {
@@ -136,8 +139,9 @@ func (m *Member) Leave(ctx context.Context) error {
 	if m.own() {
 		go m.deliver(true) // else its owner sees that it leaves
 	}
-	tick := time.NewTicker(m.room.cfg.Farewell / judgements)
+	tick := time.NewTicker(m.room.cfg.Farewell / looks)
 	defer tick.Stop()
+	acked, progress := uint64(0), time.Now()
 	for {
 		select {
 		case <-m.done:
@@ -147,7 +151,10 @@ func (m *Member) Leave(ctx context.Context) error {
 			<-m.done
 			return m.err
 		case now := <-tick.C:
-			if m.still(now) >= m.room.cfg.Farewell {
+			if n := m.sink.Acked(); n != acked || !m.waiting.Load() {
+				acked, progress = n, now
+			}
+			if now.Sub(progress) >= m.room.cfg.Farewell {
 				m.cut(Unreachable)
 			}
 		}
@@ -184,7 +191,6 @@ func (m *Member) deliver(wait bool) {
 		} else {
 			n, err = m.sink.TryWrite(unread)
 		}
-		m.written.Add(int64(n))
 		m.cursor.Advance(n)
 		if err != nil {
 			m.finish(err)
@@ -197,14 +203,16 @@ func (m *Member) deliver(wait bool) {
 	}
 }
 
-// waits notes whether the member's peer is waited for from now on.
+// waits notes whether the owner waits for the member's peer from now on.
 func (m *Member) waits(on bool) {
-	if m.waiting.Swap(on) == on {
+	if m.waiting.Load() == on {
 		return
 	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.seen.changed = time.Now()
+	if on {
+		m.measure()
+	}
+	m.waiting.Store(on)
+	m.room.memberWaits(on)
 }
 
 // next returns what is to be written next, or that it is the end.
@@ -252,31 +260,16 @@ func (m *Member) hasEnded() bool {
 	}
 }
 
-// still returns how long the member has been waited for without progress. Progress is
-// what the peer takes: bytes that the sink took, or a change in how many of them
-// wait for the peer's acknowledgement. (A full socket turns writable in large
-// steps only, so that a slow good reader would look dead without the latter.)
-func (m *Member) still(now time.Time) time.Duration {
-	written, unacked := int(m.written.Load()), m.sink.Unacked()
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if written != m.seen.written || unacked != m.seen.unacked {
-		m.seen.written, m.seen.unacked, m.seen.changed = written, unacked, now
-	}
-	if !m.waiting.Load() {
-		return 0
-	}
-	return now.Sub(m.seen.changed)
-}
-
 // cut takes the member's connection away, unless it has ended already or there
-// is nothing that it has still to get.
-func (m *Member) cut(reason Reason) {
+// is nothing that it has still to get. It reports whether it did.
+func (m *Member) cut(reason Reason) bool {
 	size, lines := m.cursor.Behind(m.until.Load())
-	if size > 0 && m.end(&CutError{Reason: reason, Bytes: size, Lines: lines}) {
-		m.room.cuts[reason].Add(1)
-		m.sink.Cut()
+	if size == 0 || !m.end(&CutError{Reason: reason, Bytes: size, Lines: lines}) {
+		return false
 	}
+	m.room.cuts[reason].Add(1)
+	m.sink.Cut()
+	return true
 }
 
 // end settles how the member ends, and reports whether this call did.

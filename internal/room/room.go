@@ -28,9 +28,14 @@ type Config struct {
 	// before publishers wait; at least MinBacklog(MaxChunk).
 	Backlog int
 
-	// Patience is how long a member may hold publishers back without making
-	// progress. 0: DefaultPatience.
+	// Patience is how long a member may hold publishers back that takes less than
+	// half of MinRate on average, and all such members together in any Grudge.
+	// 0: DefaultPatience.
 	Patience time.Duration
+
+	// MinRate is what a member takes at least, in bytes a second, that is never
+	// cut for being slow. 0: DefaultMinRate.
+	MinRate int
 
 	// Farewell is how long a member that leaves may make no progress with what
 	// it has not received yet, in a room that it does not hold back. 0:
@@ -51,12 +56,9 @@ type Config struct {
 const (
 	DefaultBacklog  = 16 << 20 // bytes
 	DefaultPatience = 2 * time.Second
+	DefaultMinRate  = 256 << 10 // bytes a second
 	DefaultFarewell = 15 * time.Second
 )
-
-// judgements is how often in one patience the members that hold the room back
-// are looked at.
-const judgements = 8
 
 // MinBacklog is the smallest backlog, in bytes, of a room whose members publish
 // chunks of up to maxChunk bytes.
@@ -76,22 +78,25 @@ type Room struct {
 	// The author of the log's last line while that is unfinished, else nil.
 	unfinished *Member
 
-	// Publishers wait for space; while any do, judge runs from time to time.
-	space   sync.Cond
-	waiting int
-	judging bool
-	judgeAt *time.Timer
+	// Publishers wait for space.
+	space     sync.Cond
+	waiting   int
+	heldSince time.Time // when the first of those who wait began to
 
-	cuts [reasons]atomic.Uint64
+	watch watch
+	cuts  [reasons]atomic.Uint64
 }
 
 // New returns an empty room, or an error that says which bound of cfg is wrong.
 func New(cfg Config) (*Room, error) {
-	if cfg.Patience < 0 || cfg.Farewell < 0 {
-		return nil, fmt.Errorf("room: patience of %v and farewell of %v, want neither negative", cfg.Patience, cfg.Farewell)
+	if cfg.Patience < 0 || cfg.Farewell < 0 || cfg.MinRate < 0 {
+		return nil, fmt.Errorf("room: patience of %v, farewell of %v, least rate of %d bytes a second, want none negative", cfg.Patience, cfg.Farewell, cfg.MinRate)
 	}
 	if cfg.Patience == 0 {
 		cfg.Patience = DefaultPatience
+	}
+	if cfg.MinRate == 0 {
+		cfg.MinRate = DefaultMinRate
 	}
 	if cfg.Farewell == 0 {
 		cfg.Farewell = DefaultFarewell
@@ -105,8 +110,8 @@ func New(cfg Config) (*Room, error) {
 	}
 	r := &Room{cfg: cfg, log: log, members: make(map[*Member]struct{}), pumps: make([]pump, runtime.GOMAXPROCS(0))}
 	r.space.L = &r.mu
-	r.judgeAt = time.AfterFunc(time.Hour, r.judge)
-	r.judgeAt.Stop()
+	r.watch.timer = time.AfterFunc(time.Hour, r.look)
+	r.watch.timer.Stop()
 	return r, nil
 }
 
@@ -116,7 +121,6 @@ func (r *Room) Close() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.closed = true
-	r.judgeAt.Stop()
 	r.space.Broadcast()
 }
 
@@ -181,11 +185,10 @@ func (r *Room) endLineLocked() {
 }
 
 // waitLocked waits until there may be space, and sees to it that those who hold
-// it are judged meanwhile.
+// it are watched meanwhile.
 func (r *Room) waitLocked() {
-	if !r.judging {
-		r.judging = true
-		r.judgeAt.Reset(0)
+	if r.waiting == 0 {
+		r.publishersWaitLocked()
 	}
 	r.waiting++
 	r.space.Wait()
@@ -197,34 +200,4 @@ func (r *Room) freed() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.space.Signal()
-}
-
-// judge looks at the members that hold the log while publishers wait, cuts those
-// that have made no progress for Patience, and comes again. It is the callback
-// of judgeAt.
-func (r *Room) judge() {
-	r.mu.Lock()
-	if r.judging = r.waiting > 0 && !r.closed; !r.judging {
-		r.mu.Unlock()
-		return
-	}
-	var holding []*Member
-	for m := range r.members {
-		if r.log.Holds(m.cursor) {
-			holding = append(holding, m)
-		}
-	}
-	r.mu.Unlock()
-
-	now := time.Now()
-	for _, m := range holding {
-		if m.still(now) >= r.cfg.Patience {
-			m.cut(Stalled)
-		}
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if !r.closed {
-		r.judgeAt.Reset(r.cfg.Patience / judgements)
-	}
 }

@@ -26,10 +26,20 @@ type screen struct {
 	mu      sync.Mutex
 	got     bytes.Buffer
 	stuck   bool
-	taken   int           // bytes of the Write that waits
-	step    time.Duration // how long the peer takes for one byte
+	step    time.Duration // how long the peer takes for a bite
 	cut     chan struct{}
 	cutOnce sync.Once
+}
+
+// bite is how many bytes a slow peer takes at a time.
+const bite = 20
+
+// at sets how many bytes a second the peer takes.
+func (s *screen) at(rate int) *screen {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.step = bite * time.Second / time.Duration(rate)
+	return s
 }
 
 func newScreen() *screen { return &screen{cut: make(chan struct{})} }
@@ -42,21 +52,16 @@ func (s *screen) Write(p []byte) (int, error) {
 		<-s.cut
 		return 0, errCut
 	}
-	for i := range p {
-		if step > 0 {
-			select {
-			case <-time.After(step):
-			case <-s.cut:
-				return i, errCut
-			}
-			s.mu.Lock()
-			s.taken++
-			s.mu.Unlock()
+	if step > 0 {
+		select {
+		case <-time.After(step):
+			p = p[:min(bite, len(p))]
+		case <-s.cut:
+			return 0, errCut
 		}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.taken = 0
 	return s.got.Write(p)
 }
 
@@ -71,10 +76,10 @@ func (s *screen) TryWrite(p []byte) (int, error) {
 	return s.got.Write(p[:min(len(p), 100)])
 }
 
-func (s *screen) Unacked() int {
+func (s *screen) Acked() uint64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.taken
+	return uint64(s.got.Len())
 }
 
 func (s *screen) Cut() { s.cutOnce.Do(func() { close(s.cut) }) }
@@ -256,9 +261,8 @@ func TestContract06_MemberThatDoesNotReadIsCutAfterPatience(t *testing.T) {
 
 func TestContract06_MemberThatReadsSlowlyHoldsTheSendersBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := newRoom(t, nil)
-		slow := newScreen()
-		slow.step = time.Millisecond // 1,000 bytes a second: a segment takes longer than patience
+		r := newRoom(t, func(c *room.Config) { c.MinRate = 1000 })
+		slow := newScreen().at(1000) // a segment takes longer than patience
 		reader, sender := join(t, r, slow), join(t, r, newScreen())
 		line := strings.Repeat("x", 99) + "\n"
 		for range 1000 {
@@ -273,9 +277,8 @@ func TestContract06_MemberThatReadsSlowlyHoldsTheSendersBack(t *testing.T) {
 
 func TestContract06_MemberThatWokeJustNowIsNotBlamedForItsRest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := newRoom(t, nil)
-		s := newScreen()
-		s.step = 100 * time.Microsecond
+		r := newRoom(t, func(c *room.Config) { c.MinRate = 10_000 })
+		s := newScreen().at(10_000)
 		reader, sender := join(t, r, s), join(t, r, newScreen())
 		time.Sleep(time.Hour)
 		for range 40 {
@@ -312,8 +315,7 @@ func TestContract06_IdleRoomCutsNobody(t *testing.T) {
 func TestContract08_LeavingMemberGetsWhatWasPublishedBefore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRoom(t, nil)
-		s := newScreen()
-		s.step = time.Millisecond
+		s := newScreen().at(1000)
 		leaver, sender := join(t, r, s), join(t, r, newScreen())
 		publish(t, sender, "before\n")
 		left := make(chan error)

@@ -1,0 +1,234 @@
+package room
+
+import (
+	"sync/atomic"
+	"time"
+)
+
+const (
+	// Grudge is for how long the room remembers that publishers were held back.
+	Grudge = 30 * time.Second
+
+	// looks is how often in one patience the members that are waited for are looked
+	// at, and closeLooks how often while publishers wait.
+	looks      = 8
+	closeLooks = 64
+)
+
+// A watch sees to it that members who do not read hold nobody back: it looks at
+// those that are waited for from time to time, while there are any.
+type watch struct {
+	members atomic.Int64 // that are waited for
+	on      atomic.Bool  // a look is due, or under way
+
+	// Under the room's lock.
+	timer   *time.Timer // of the look that is due
+	looking bool
+	looked  time.Time
+
+	debts debts // by who looks
+}
+
+// memberWaits notes that a member is waited for, or is no more.
+func (r *Room) memberWaits(on bool) {
+	if !on {
+		r.watch.members.Add(-1)
+		return
+	}
+	r.watch.members.Add(1)
+	if r.watch.on.Load() {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.watch.on.Load() {
+		r.watch.on.Store(true)
+		r.watch.timer.Reset(r.cfg.Patience / looks)
+	}
+}
+
+// publishersWaitLocked has the next look come soon.
+func (r *Room) publishersWaitLocked() {
+	r.heldSince = time.Now()
+	if w := &r.watch; !w.looking { // else it comes soon anyway
+		w.on.Store(true)
+		w.timer.Reset(max(0, r.cfg.Patience/closeLooks-r.heldSince.Sub(w.looked)))
+	}
+}
+
+// A suspect is a member that is waited for.
+type suspect struct {
+	*Member
+	holds bool // the log, while publishers wait
+}
+
+// look measures the members that are waited for and cuts those of them that have
+// held publishers back for too long. It is the callback of the watch's timer.
+func (r *Room) look() {
+	now := time.Now()
+	suspects, since, ok := r.suspects(now)
+	if !ok {
+		return // two timers that ran out at about the same time
+	}
+	w := &r.watch
+	w.debts.forget(now.Add(-Grudge))
+	var cut debts
+	for _, m := range suspects {
+		if debt, reason, guilty := m.judge(now, since, m.holds, w.debts); guilty && m.cut(reason) {
+			cut = append(cut, debt)
+		}
+	}
+	for _, debt := range cut {
+		w.debts = w.debts.with(debt)
+	}
+
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	w.looking = false
+	switch {
+	case r.waiting > 0 && !r.closed:
+		w.timer.Reset(r.cfg.Patience / closeLooks)
+	case w.members.Load() > 0:
+		w.timer.Reset(r.cfg.Patience / looks)
+	default:
+		w.on.Store(false)
+		if w.members.Load() > 0 { // it counted itself when this was still on
+			w.on.Store(true)
+			w.timer.Reset(r.cfg.Patience / looks)
+		}
+	}
+}
+
+// suspects begins a look: it returns the members that are waited for, and since
+// when the last look publishers have waited. It is not ok while another look is
+// under way.
+func (r *Room) suspects(now time.Time) (all []suspect, since time.Time, ok bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	w := &r.watch
+	if w.looking {
+		return nil, since, false
+	}
+	held := r.waiting > 0 && !r.closed
+	for m := range r.members {
+		if m.waiting.Load() {
+			all = append(all, suspect{m, held && r.log.Holds(m.cursor)})
+		}
+	}
+	since = r.heldSince
+	if since.Before(w.looked) {
+		since = w.looked
+	}
+	w.looking, w.looked = true, now
+	return all, since, true
+}
+
+// measure begins to measure what the member's peer takes.
+func (m *Member) measure() {
+	now, acked := time.Now(), m.sink.Acked()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.meter == nil {
+		m.meter = new(meter)
+	}
+	m.meter.begin(now, acked)
+}
+
+// judge measures what the member's peer has taken, and decides whether it has held
+// publishers back for too long, for which it returns what it owes. They were held
+// since the time given, if the member holds them at all.
+func (m *Member) judge(now, since time.Time, holds bool, others debts) (own debt, reason Reason, guilty bool) {
+	acked := m.sink.Acked()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	g, cfg := m.meter, &m.room.cfg
+	over, took := g.measure(now, acked, cfg.Patience)
+	if !holds || float64(took) >= over.Seconds()*float64(cfg.MinRate)/2 {
+		g.held = time.Time{}
+		return own, 0, false
+	}
+	if g.held.IsZero() {
+		g.held = since
+	}
+	own = debt{g.held, now}
+	switch {
+	case over >= cfg.Patience && took == 0:
+		return own, Stalled, true
+	case over >= cfg.Patience:
+		return own, Slow, true
+	}
+	return own, Overdrawn, others.with(own).sum() >= cfg.Patience
+}
+
+// A meter measures how fast a peer takes what it is sent, while that is waited
+// for.
+type meter struct {
+	marks [looks + 2]mark // a ring: these reach back a whole patience
+	n     int             // how many there have been
+	held  time.Time       // since when it was too slow and held publishers back; zero if it does not
+}
+
+// A mark is how much a peer had acknowledged at a time.
+type mark struct {
+	at    time.Time
+	acked uint64
+}
+
+// begin starts anew.
+func (g *meter) begin(now time.Time, acked uint64) {
+	g.marks[0], g.n = mark{now, acked}, 1
+	g.held = time.Time{}
+}
+
+// measure notes how much is acknowledged now, and returns how many bytes of that
+// are new over about the time given, or since begin where that is less.
+func (g *meter) measure(now time.Time, acked uint64, patience time.Duration) (over time.Duration, took uint64) {
+	var from mark
+	for i := g.n - 1; i >= max(0, g.n-len(g.marks)); i-- {
+		from = g.marks[i%len(g.marks)]
+		if now.Sub(from.at) >= patience {
+			break
+		}
+	}
+	if newest := g.marks[(g.n-1)%len(g.marks)]; now.Sub(newest.at) >= patience/looks {
+		g.marks[g.n%len(g.marks)] = mark{now, acked}
+		g.n++
+	}
+	return now.Sub(from.at), max(acked, from.acked) - from.acked
+}
+
+// debts are the times for which members who were cut had held publishers back, in
+// order and apart from each other.
+type debts []debt
+
+type debt struct{ from, to time.Time }
+
+// with returns the debts and one more, which ends last.
+func (d debts) with(one debt) debts {
+	n := len(d)
+	for n > 0 && one.from.Before(d[n-1].to) {
+		n--
+		if d[n].from.Before(one.from) {
+			one.from = d[n].from
+		}
+	}
+	return append(d[:n:n], one)
+}
+
+// forget drops what was before the time given.
+func (d *debts) forget(before time.Time) {
+	for len(*d) > 0 && (*d)[0].from.Before(before) {
+		if (*d)[0].to.After(before) {
+			(*d)[0].from = before
+			return
+		}
+		*d = (*d)[1:]
+	}
+}
+
+func (d debts) sum() (sum time.Duration) {
+	for _, debt := range d {
+		sum += debt.to.Sub(debt.from)
+	}
+	return sum
+}
