@@ -94,8 +94,8 @@ func (h *Handler) Stats() Stats {
 //  1. It joins the room: what others publish from now on will reach it.
 //  2. It is read, and what it sends is published chunk by chunk. If its first
 //     line is an HTTP request, nothing is.
-//  3. Its input ends: by the peer's FIN, by an error, or because ctx ends, which
-//     is the server closing down. After a FIN it may stay as a listener.
+//  3. Its input ends: by the peer's FIN, by an error, or by a read deadline, which
+//     the server sets once ctx has ended. After a FIN it may stay as a listener.
 //  4. It leaves the room: what was published before is written to it.
 //  5. An HTTP client gets its answer. The write side is shut down, and the rest
 //     of the input is read and thrown away until the peer closes too: closing a
@@ -112,8 +112,6 @@ func (h *Handler) Handle(ctx context.Context, conn net.Conn) {
 	defer func() { _ = m.Leave(expired) }() // for a panic below
 	h.cfg.Logger.Debug("joined", "remote", remote{conn})
 
-	stopReading := context.AfterFunc(ctx, func() { _ = conn.SetReadDeadline(time.Unix(1, 0)) })
-	defer stopReading()
 	end := h.read(newSource(conn, raw, &h.pool), m)
 	h.leave(ctx, conn, out, m, end)
 }

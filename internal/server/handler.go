@@ -19,9 +19,12 @@ import (
 //     handler that cares ends the conversation before it returns.
 //  4. A panic in Handle is logged with its stack and counted; to everyone else it
 //     is the same as a return. This does not cover goroutines that Handle starts.
-//  5. When Shutdown begins, ctx is cancelled: Handle is to finish what it has
-//     accepted and to return. Nothing interrupts a Read that is waiting: a handler
-//     sets a read deadline for that, by [context.AfterFunc] for example.
+//  5. When Shutdown begins, ctx is cancelled and then, once, the connection's read
+//     deadline is set in the past: every Read fails with [os.ErrDeadlineExceeded],
+//     one that waits and one that comes later. Handle is to finish what it has
+//     accepted and to return; to read on, it sets a deadline itself. A handler that
+//     sets read deadlines before that looks at ctx after it has set one: it may have
+//     undone the server's.
 //  6. When the context given to Shutdown ends first, the server closes the
 //     connection under the handler: every Read and Write fails from there on, and
 //     Handle has a second to return.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -19,9 +20,14 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// echo serves a connection until its client ends it; it takes no notice of ctx.
+// echo serves a connection until its client ends it; it takes no notice of Shutdown.
 var echo = server.HandlerFunc(func(_ context.Context, conn net.Conn) {
-	_, _ = io.Copy(conn, conn)
+	for {
+		if _, err := io.Copy(conn, conn); !errors.Is(err, os.ErrDeadlineExceeded) {
+			return
+		}
+		_ = conn.SetReadDeadline(time.Time{})
+	}
 })
 
 func newServer(t *testing.T, cfg server.Config) *server.Server {

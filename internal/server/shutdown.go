@@ -3,7 +3,9 @@ package server
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net"
+	"slices"
 	"time"
 )
 
@@ -12,8 +14,8 @@ import (
 const forceWait = time.Second
 
 // Shutdown stops the server: it cancels the context of the handlers, closes the
-// listeners and waits until every handler has returned and every connection is
-// closed. Then it returns nil.
+// listeners, interrupts reading, and waits until every handler has returned and every
+// connection is closed. Then it returns nil.
 //
 // When ctx ends first, the connections that are left are closed under their
 // handlers, which have one second more to return. The error wraps ctx.Err() and
@@ -40,23 +42,33 @@ func (s *Server) Shutdown(ctx context.Context) error {
 		forced, s.Stats().Open, ctx.Err())
 }
 
-// beginShutdown may be called more than once.
+// longAgo, as a deadline, interrupts what waits and all that begins to.
+var longAgo = time.Unix(1, 0)
+
+// beginShutdown may be called more than once. Only the first call interrupts reading:
+// from then on, read deadlines are the handlers' own.
 func (s *Server) beginShutdown() {
 	s.mu.Lock()
-	if !s.closing && len(s.conns) == 0 {
+	first := !s.closing
+	s.closing = true
+	if first && len(s.conns) == 0 {
 		close(s.drained)
 	}
-	s.closing = true
-	listeners := make([]*onceListener, 0, len(s.listeners))
-	for l := range s.listeners {
-		listeners = append(listeners, l)
+	listeners := slices.Collect(maps.Keys(s.listeners))
+	var conns []net.Conn // none is missing: closing lets no other in
+	if first {
+		conns = s.openLocked()
 	}
 	s.mu.Unlock()
 
-	// In this order: Serve takes a failing accept for the end once ctx is cancelled.
+	// ctx comes first: Serve takes a failing accept for the end once it is cancelled,
+	// and so does a handler that set a deadline in place of the one below.
 	s.cancel()
 	for _, l := range listeners {
 		l.close()
+	}
+	for _, conn := range conns {
+		_ = conn.SetReadDeadline(longAgo) // fails where the handler has closed it
 	}
 }
 
@@ -75,13 +87,13 @@ func (s *Server) waitDrained(stop <-chan struct{}) bool {
 // own goroutines forget them.
 func (s *Server) closeConns() int {
 	s.mu.Lock()
-	conns := make([]net.Conn, 0, len(s.conns))
-	for conn := range s.conns {
-		conns = append(conns, conn)
-	}
+	conns := s.openLocked()
 	s.mu.Unlock()
 	for _, conn := range conns {
 		conn.Close()
 	}
 	return len(conns)
 }
+
+// openLocked returns a list of its own, for what must not be done under the lock.
+func (s *Server) openLocked() []net.Conn { return slices.Collect(maps.Keys(s.conns)) }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -55,6 +56,98 @@ func TestShutdownAsksHandlersToFinishAndWaitsForThem(t *testing.T) {
 		}
 		<-first.closed
 		<-second.closed
+	})
+}
+
+func TestShutdownInterruptsReading(t *testing.T) {
+	for name, before := range map[string]func(context.Context){
+		"that waits":                func(context.Context) {},
+		"that begins behind it":     func(ctx context.Context) { <-ctx.Done() },
+		"that begins long after it": func(ctx context.Context) { <-ctx.Done(); time.Sleep(time.Second) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				srv := newServer(t, server.Config{Handler: server.HandlerFunc(
+					func(ctx context.Context, conn net.Conn) {
+						before(ctx)
+						_, err := conn.Read(make([]byte, 1))
+						if !errors.Is(err, os.ErrDeadlineExceeded) || ctx.Err() == nil {
+							t.Errorf("read: %v, context: %v; want a deadline behind the end of the context", err, ctx.Err())
+						}
+					})})
+				ln := newFakeListener()
+				start(t, srv, ln)
+				for range 100 {
+					ln.dial(t)
+				}
+				if took, err := shutdown(t, srv, 15*time.Second); err != nil || took > time.Second {
+					t.Errorf("Shutdown returned %v after %v", err, took)
+				}
+			})
+		})
+	}
+}
+
+// deadlineConn tells the test when its read deadline is set.
+type deadlineConn struct {
+	net.Conn
+	set func()
+}
+
+func (c *deadlineConn) SetReadDeadline(at time.Time) error {
+	c.set()
+	return c.Conn.SetReadDeadline(at)
+}
+
+func TestReadingIsInterruptedAfterTheContextIsCancelled(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var handlers context.Context
+		srv := newServer(t, server.Config{Handler: server.HandlerFunc(
+			func(ctx context.Context, conn net.Conn) {
+				handlers = ctx
+				_, _ = conn.Read(make([]byte, 1))
+			})})
+		ln := newFakeListener()
+		start(t, srv, ln)
+		client, conn := net.Pipe()
+		defer client.Close()
+		sets := 0
+		ln.accepts <- accepted{conn: &deadlineConn{conn, func() {
+			sets++
+			if handlers.Err() == nil {
+				t.Error("a handler that sets a deadline and looks at the context can miss the end")
+			}
+		}}}
+		synctest.Wait()
+		if _, err := shutdown(t, srv, 15*time.Second); err != nil || sets != 1 {
+			t.Errorf("Shutdown returned %v, after %d interruptions", err, sets)
+		}
+	})
+}
+
+func TestAfterTheInterruptionReadDeadlinesAreTheHandlers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		srv := newServer(t, server.Config{Handler: server.HandlerFunc(
+			func(_ context.Context, conn net.Conn) {
+				_, _ = conn.Read(make([]byte, 1))
+				_ = conn.SetReadDeadline(time.Now().Add(3 * time.Second))
+				_, _ = conn.Read(make([]byte, 1))
+			})})
+		ln := newFakeListener()
+		start(t, srv, ln)
+		ln.dial(t)
+
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			if took, err := shutdown(t, srv, 15*time.Second); err != nil || took != 3*time.Second {
+				t.Errorf("Shutdown returned %v after %v, want nil after 3s", err, took)
+			}
+		})
+		time.Sleep(time.Second)
+		if took, err := shutdown(t, srv, 15*time.Second); err != nil || took != 2*time.Second {
+			t.Errorf("Shutdown called again returned %v after %v, want nil after 2s", err, took)
+		}
+		wg.Wait()
 	})
 }
 
