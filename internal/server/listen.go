@@ -29,8 +29,11 @@ const portTries = 10
 // For tcp the address is host:port. The host "localhost" is both 127.0.0.1 and ::1,
 // on one and the same port (also for port 0, which asks for any), or one of them
 // where the machine does not have the other. Any other host is one listener, and no
-// host at all is every address of the machine. Accepted connections have Go's
-// defaults: keep-alive probes that notice a vanished host, and no delay on writes.
+// host at all is every address of the machine. Accepted connections do not delay
+// writes, and those of a host that has vanished fail by themselves: within half a
+// minute where it was idle, and on Linux within a minute in every case. For that,
+// Linux also ends a connection whose peer is well, but has not read for 25 s while
+// more was written than the systems' buffers hold.
 //
 // For unix the address is a path. A socket there that nobody answers on is what a
 // server that died has left, and is replaced; see [ErrInUse] and [ErrNotSocket] for
@@ -56,6 +59,9 @@ func Listen(ctx context.Context, network, address string) ([]net.Listener, error
 type listenFunc func(ctx context.Context, network, address string) (net.Listener, error)
 
 func listen(ctx context.Context, network, address string) (net.Listener, error) {
+	if network == "tcp" {
+		return listenTCP().Listen(ctx, network, address)
+	}
 	return new(net.ListenConfig).Listen(ctx, network, address)
 }
 
