@@ -17,9 +17,10 @@ import (
 
 // settings are what the flags say.
 type settings struct {
-	listen     []config.Addr
-	maxClients int // 0: from the descriptor limit
-	httpGuard  bool
+	listen          []config.Addr
+	maxClients      int // 0: from the descriptor limit
+	maxClientsPerIP int // 0: no limit
+	httpGuard       bool
 
 	raw     bool
 	maxLine int // bytes
@@ -57,6 +58,10 @@ func command(stderr io.Writer) config.Command {
 			&cli.StringFlag{
 				Name: "max-clients", Category: connections, EnvVars: config.EnvVar("max-clients"), DefaultText: "from the limit of open files",
 				Usage: "`NUMBER` of clients at a time; more are closed at once",
+			},
+			&cli.StringFlag{
+				Name: "max-clients-per-ip", Category: connections, EnvVars: config.EnvVar("max-clients-per-ip"), DefaultText: "no limit",
+				Usage: "`NUMBER` of clients at a time from one IPv4 address or IPv6 /64; more are closed at once",
 			},
 			text(connections, "http-guard", "on", "`on|off`, whether to refuse clients that begin with an HTTP request, so that no web page can make a browser speak in the room"),
 			text(lines, "framing", "line", "`line|raw`, whole lines or each piece as it arrives"),
@@ -98,6 +103,9 @@ func read(c *cli.Context, stderr io.Writer) (settings, error) {
 	}
 	if c.IsSet("max-clients") {
 		s.maxClients = v.Count("max-clients", 1, math.MaxInt32)
+	}
+	if c.IsSet("max-clients-per-ip") {
+		s.maxClientsPerIP = v.Count("max-clients-per-ip", 1, math.MaxInt32)
 	}
 	if s.raw {
 		s.maxLine = 0

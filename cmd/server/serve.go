@@ -42,7 +42,12 @@ func serve(ctx context.Context, s settings) error {
 	if err != nil {
 		return err
 	}
-	srv, err := server.New(server.Config{Handler: members, MaxConns: s.maxClients, Logger: s.log})
+	srv, err := server.New(server.Config{
+		Handler:       members,
+		MaxConns:      s.maxClients,
+		MaxConnsPerIP: s.maxClientsPerIP,
+		Logger:        s.log,
+	})
 	if err != nil {
 		return err
 	}

@@ -2,12 +2,15 @@ package server
 
 import (
 	"net"
+	"net/netip"
 	"runtime/debug"
+
+	"golang.org/x/time/rate"
 )
 
 // admit makes conn one of the open connections, or says why not. It checks for
 // Shutdown under the same lock, so a connection is either refused or waited for.
-func (s *Server) admit(conn net.Conn) Refusal {
+func (s *Server) admit(conn net.Conn, origin netip.Prefix) Refusal {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closing {
@@ -16,31 +19,39 @@ func (s *Server) admit(conn net.Conn) Refusal {
 	if len(s.conns) >= s.maxConns {
 		return RefusedFull
 	}
+	if !s.perIP.addLocked(origin) {
+		return RefusedPerIP
+	}
 	s.conns[conn] = struct{}{}
 	return notRefused
 }
 
 // refuse closes a connection that was not admitted.
-func (s *Server) refuse(conn net.Conn, reason Refusal) {
+func (s *Server) refuse(conn net.Conn, origin netip.Prefix, reason Refusal) {
 	conn.Close()
-	s.counters.refused[reason].Add(1)
-	if reason != RefusedFull {
-		return
-	}
-	// Sometimes runs its function under a lock, so the logging stays outside: a
-	// log that blocks must not stop the other listeners.
-	due := false
-	s.fullLog.Do(func() { due = true })
-	if due {
+	refused := s.counters.refused[reason].Add(1)
+	switch {
+	case reason == RefusedFull && due(&s.fullLog):
 		s.log.Warn("too many connections, refusing new ones",
-			"max", s.maxConns, "refused", s.counters.refused[reason].Load())
+			"max", s.maxConns, "refused", refused)
+	case reason == RefusedPerIP && due(&s.perIPLog):
+		s.log.Warn("too many connections from one address, refusing new ones",
+			"address", originString(origin), "max", s.perIP.limit, "refused", refused)
 	}
+}
+
+// due reports whether it is time to log. Sometimes runs its function under a lock, so
+// the logging stays outside: a log that blocks must not stop the other listeners.
+func due(log *rate.Sometimes) bool {
+	due := false
+	log.Do(func() { due = true })
+	return due
 }
 
 // serveConn is the goroutine of one connection. The deferred calls also run when
 // the handler panics or calls runtime.Goexit.
-func (s *Server) serveConn(conn net.Conn) {
-	defer s.forget(conn)
+func (s *Server) serveConn(conn net.Conn, origin netip.Prefix) {
+	defer s.forget(conn, origin)
 	defer conn.Close()
 	defer s.survive(conn)
 	s.handler.Handle(s.ctx, conn)
@@ -59,10 +70,11 @@ func (s *Server) survive(conn net.Conn) {
 
 // forget takes a closed connection out of the open ones. The last one to go after
 // Shutdown has begun ends the wait of Shutdown.
-func (s *Server) forget(conn net.Conn) {
+func (s *Server) forget(conn net.Conn, origin netip.Prefix) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.conns, conn)
+	s.perIP.removeLocked(origin)
 	if s.closing && len(s.conns) == 0 {
 		close(s.drained)
 	}

@@ -7,7 +7,9 @@
 // What it promises is that connections cannot hurt the server or each other. A
 // panic in a handler ends one connection. Running out of descriptors makes
 // accepting slow, and does not end it. More connections than the server is set up
-// for are closed as they come. [Server.Shutdown] leaves no connection behind.
+// for, in all or from one address, are closed as they come. Those of a host that has
+// vanished end within a minute, see [Listen]. [Server.Shutdown] leaves no connection
+// behind.
 //
 // Goroutines: each call of [Server.Serve] accepts in its caller's goroutine, each
 // connection has one goroutine for its handler, and there are no others. The

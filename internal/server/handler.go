@@ -7,8 +7,9 @@ import (
 
 // Handler serves connections. The life of one connection:
 //
-//  1. Serve accepts it. Over Config.MaxConns, or once Shutdown has begun, it is
-//     closed at once and counted by its [Refusal]; the handler never sees it.
+//  1. Serve accepts it. Over Config.MaxConns or Config.MaxConnsPerIP, or once
+//     Shutdown has begun, it is closed at once and counted by its [Refusal]; the
+//     handler never sees it.
 //  2. Handle is called in a goroutine of the connection's own. The connection is
 //     the handler's until Handle returns: it may read, write, set deadlines and
 //     close. It is what the listener returned, not a wrapper, so a handler may

@@ -19,8 +19,9 @@ func TestNewRefusesAConfigThatCannotWork(t *testing.T) {
 		cfg  server.Config
 		want string
 	}{
-		"no handler":         {server.Config{}, "no handler"},
-		"negative max conns": {server.Config{Handler: echo, MaxConns: -1}, "-1"},
+		"no handler":                {server.Config{}, "no handler"},
+		"negative max conns":        {server.Config{Handler: echo, MaxConns: -1}, "max conns is -1"},
+		"negative max conns per IP": {server.Config{Handler: echo, MaxConnsPerIP: -1}, "max conns per IP is -1"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, err := server.New(test.cfg); err == nil || !strings.Contains(err.Error(), test.want) {
@@ -139,6 +140,7 @@ func TestRefusalsAreLoggedAtMostOnceInTenSeconds(t *testing.T) {
 func TestRefusalsHaveNames(t *testing.T) {
 	for reason, want := range map[server.Refusal]string{
 		server.RefusedFull:    "full",
+		server.RefusedPerIP:   "per-ip",
 		server.RefusedClosing: "closing",
 		server.Refusal(99):    "Refusal(99)",
 	} {

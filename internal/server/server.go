@@ -21,9 +21,17 @@ const logInterval = 10 * time.Second
 
 // Config says how a server works. Only Handler is required.
 type Config struct {
-	Handler  Handler      // what serves each connection
-	MaxConns int          // most connections open at a time; 0 is DefaultMaxConns()
-	Logger   *slog.Logger // nil discards
+	Handler  Handler // what serves each connection
+	MaxConns int     // most connections open at a time; 0 is DefaultMaxConns()
+
+	// MaxConnsPerIP is the most connections open at a time from one address; 0 is no
+	// limit. An IPv6 address counts as its /64, because a host has all addresses of
+	// one and could take another for each connection; an IPv4 address counts as
+	// itself, also where it is mapped into IPv6. Connections without an IP, as on
+	// Unix sockets, are not counted.
+	MaxConnsPerIP int
+
+	Logger *slog.Logger // nil discards
 }
 
 func (c *Config) validate() error {
@@ -32,6 +40,9 @@ func (c *Config) validate() error {
 	}
 	if c.MaxConns < 0 {
 		return fmt.Errorf("server config: max conns is %d, must not be negative", c.MaxConns)
+	}
+	if c.MaxConnsPerIP < 0 {
+		return fmt.Errorf("server config: max conns per IP is %d, must not be negative", c.MaxConnsPerIP)
 	}
 	return nil
 }
@@ -49,11 +60,13 @@ type Server struct {
 
 	counters counters
 	fullLog  rate.Sometimes
+	perIPLog rate.Sometimes
 
 	mu        sync.Mutex // guards what follows
 	closing   bool       // Shutdown has begun; never unset
 	listeners map[*onceListener]struct{}
 	conns     map[net.Conn]struct{} // open; gains none once closing is set
+	perIP     perIP                 // counts conns by origin; its limit never changes
 }
 
 // New returns a server that is not serving yet. The error says what is wrong with
@@ -77,8 +90,10 @@ func New(cfg Config) (*Server, error) {
 		cancel:    cancel,
 		drained:   make(chan struct{}),
 		fullLog:   rate.Sometimes{Interval: logInterval},
+		perIPLog:  rate.Sometimes{Interval: logInterval},
 		listeners: make(map[*onceListener]struct{}),
 		conns:     make(map[net.Conn]struct{}),
+		perIP:     perIP{limit: cfg.MaxConnsPerIP},
 	}, nil
 }
 
@@ -109,11 +124,12 @@ func (s *Server) Serve(ln net.Listener) error {
 		}
 		trouble.over()
 		s.counters.accepted.Add(1)
-		if reason := s.admit(conn); reason != notRefused {
-			s.refuse(conn, reason)
+		origin := s.perIP.originOf(conn)
+		if reason := s.admit(conn, origin); reason != notRefused {
+			s.refuse(conn, origin, reason)
 			continue
 		}
-		go s.serveConn(conn) // Shutdown waits for it, until forget
+		go s.serveConn(conn, origin) // Shutdown waits for it, until forget
 	}
 }
 

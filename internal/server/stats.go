@@ -12,12 +12,14 @@ type Refusal uint8
 const (
 	notRefused     Refusal = iota
 	RefusedFull            // Config.MaxConns connections were open
+	RefusedPerIP           // Config.MaxConnsPerIP connections from its address were open
 	RefusedClosing         // it was accepted just as Shutdown began
 )
 
 var refusalNames = [...]string{
 	notRefused:     "none",
 	RefusedFull:    "full",
+	RefusedPerIP:   "per-ip",
 	RefusedClosing: "closing",
 }
 
@@ -53,7 +55,7 @@ func (s *Server) Stats() Stats {
 	open := len(s.conns)
 	s.mu.Unlock()
 	refused := make(map[Refusal]uint64)
-	for _, reason := range []Refusal{RefusedFull, RefusedClosing} {
+	for _, reason := range []Refusal{RefusedFull, RefusedPerIP, RefusedClosing} {
 		refused[reason] = s.counters.refused[reason].Load()
 	}
 	return Stats{
