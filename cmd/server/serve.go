@@ -36,6 +36,9 @@ func serve(ctx context.Context, s settings) error {
 		MaxLine:      s.maxLine,
 		Listen:       s.listenOnEOF,
 		HTTPGuard:    s.httpGuard,
+		IdleTimeout:  s.idleTimeout,
+		Rate:         s.rate,
+		Burst:        s.burst,
 		DrainTimeout: s.drainTimeout,
 		Logger:       s.log,
 	})

@@ -34,6 +34,16 @@ func descriptors() int {
 	return len(files)
 }
 
+// idle returns how many files and goroutines a venue without clients has: the server
+// makes what it waits with for the first one.
+func (v *venue) idle(t *testing.T) (files, goroutines int) {
+	t.Helper()
+	first := v.join(t, 1)[0]
+	first.Close()
+	eventually(t, "nobody is there", func() bool { return v.server.Stats().Open == 0 })
+	return descriptors(), runtime.NumGoroutine()
+}
+
 // annoy connects and breaks off, in a way that depends on n. Nothing that it sends
 // is to be relayed.
 func annoy(address string, n int) error {
@@ -75,7 +85,7 @@ func annoyWhile(ctx context.Context, address string) (attempts int, err error) {
 
 func TestContract09_AThousandResetsASecondDisturbNobody(t *testing.T) {
 	v := open(t)
-	files, goroutines := descriptors(), runtime.NumGoroutine()
+	files, goroutines := v.idle(t)
 	script := contract.New(seed(t), 3, scaled(2_000))
 	clients := v.join(t, 6)
 

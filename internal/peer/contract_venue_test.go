@@ -63,6 +63,16 @@ func rawFraming(p *plan) {
 	p.room.Raw, p.peer.MaxLine = true, 0
 }
 
+// wrapping is the handler for connections as a plan wraps them.
+type wrapping struct {
+	*peer.Handler
+	wrap func(net.Conn) net.Conn
+}
+
+func (w wrapping) Open(conn net.Conn, wake func()) func(context.Context) bool {
+	return w.Handler.Open(w.wrap(conn), wake)
+}
+
 // A venue is a server with one room, on a loopback port.
 type venue struct {
 	room    *room.Room
@@ -92,8 +102,7 @@ func open(t *testing.T, changes ...func(*plan)) *venue {
 	if v.members, err = peer.New(p.peer); err != nil {
 		t.Fatal(err)
 	}
-	handler := server.HandlerFunc(func(ctx context.Context, conn net.Conn) { v.members.Handle(ctx, p.wrap(conn)) })
-	if v.server, err = server.New(server.Config{Handler: handler, Logger: log}); err != nil {
+	if v.server, err = server.New(server.Config{Handler: wrapping{v.members, p.wrap}, Logger: log}); err != nil {
 		t.Fatal(err)
 	}
 	listeners, err := server.Listen(t.Context(), "tcp", "127.0.0.1:0")

@@ -20,31 +20,30 @@ const badRequest = "HTTP/1.1 400 Bad Request\r\n" +
 // A guard stands between the first bytes of a connection and the room, so that a
 // web page cannot make a browser speak in the room.
 type guard struct {
-	publish func([]byte) error
-	off     bool   // the connection does not begin with a request
-	head    []byte // what may yet become one
+	off  bool   // the connection does not begin with a request
+	head []byte // what may yet become one
 }
 
-// Publish publishes chunk as soon as it is sure that the connection does not
-// begin with an HTTP request. If it does, the error is errHTTP.
-func (g *guard) Publish(chunk []byte) error {
+// pass returns what may be published once chunk has come: nothing while the
+// connection may yet begin with an HTTP request. If it does, the error is errHTTP.
+func (g *guard) pass(chunk []byte) ([]byte, error) {
 	if g.off {
-		return g.publish(chunk)
+		return chunk, nil
 	}
 	g.head = append(g.head, chunk...)
 	switch wire.SniffHTTP(g.head) {
 	case wire.HTTP:
-		return errHTTP
+		return nil, errHTTP
 	case wire.Undecided:
-		return nil
+		return nil, nil
 	case wire.Other:
 	}
-	return g.Flush()
+	return g.rest(), nil
 }
 
-// Flush publishes what was held back, and holds nothing back from then on.
-func (g *guard) Flush() error {
+// rest returns what was held back, and holds nothing back from then on.
+func (g *guard) rest() []byte {
 	head := g.head
 	g.off, g.head = true, nil
-	return g.publish(head)
+	return head
 }

@@ -14,25 +14,29 @@ const maxWrite = 16 << 10
 type sink struct {
 	conn    net.Conn
 	raw     syscall.RawConn // nil where the connection has no descriptor
+	wake    func()          // has the session see that the sink has failed; or nil
 	written atomic.Uint64   // bytes
+	failed  atomic.Bool     // it was cut, or could not write
 
 	// The arguments and results of attempt, which is made once so that writing
 	// allocates nothing.
 	attempt func(fd uintptr) (done bool)
+	wait    bool // for room, rather than write nothing
 	p       []byte
 	n       int
 	err     error
-	wait    bool // for room, rather than write nothing
 }
 
-func newSink(conn net.Conn, raw syscall.RawConn) *sink {
-	s := &sink{conn: conn, raw: raw}
-	s.attempt = func(fd uintptr) bool {
-		s.n, s.err = send(int(fd), s.p)
-		s.written.Add(uint64(s.n))
-		return s.n > 0 || s.err != nil || !s.wait
-	}
-	return s
+func (s *sink) init(conn net.Conn, raw syscall.RawConn, wake func()) {
+	s.conn, s.raw, s.wake = conn, raw, wake
+	s.attempt = s.try
+}
+
+// try writes to the descriptor what fits. It is done unless it is to wait for more.
+func (s *sink) try(fd uintptr) (done bool) {
+	s.n, s.err = send(int(fd), s.p)
+	s.written.Add(uint64(s.n))
+	return s.n > 0 || s.err != nil || !s.wait
 }
 
 // rawConn returns conn's descriptor, to read and write without waiting; or nil,
@@ -56,33 +60,48 @@ func (s *sink) TryWrite(p []byte) (int, error) {
 
 // Write waits until the system has room, and gives it p for as far as it has.
 func (s *sink) Write(p []byte) (int, error) {
-	if s.raw == nil || !canSend {
-		n, err := s.conn.Write(p[:min(len(p), maxWrite)])
-		s.written.Add(uint64(n))
-		return n, err
+	if s.raw != nil && canSend {
+		return s.send(p, true)
 	}
-	return s.send(p, true)
+	n, err := s.conn.Write(p[:min(len(p), maxWrite)])
+	s.written.Add(uint64(n))
+	return n, s.note(err)
 }
 
 func (s *sink) send(p []byte, wait bool) (int, error) {
 	s.p, s.n, s.err, s.wait = p, 0, nil, wait
 	err := s.raw.Write(s.attempt)
 	s.p = nil
-	if err != nil {
-		return 0, err
+	if err == nil {
+		err = s.err
 	}
-	return s.n, s.err
+	return s.n, s.note(err)
+}
+
+// note has the session know of an error.
+func (s *sink) note(err error) error {
+	if err != nil {
+		s.fail()
+	}
+	return err
+}
+
+func (s *sink) fail() {
+	s.failed.Store(true)
+	if s.wake != nil {
+		s.wake()
+	}
 }
 
 // Acked is how much of what was written the peer has acknowledged.
 func (s *sink) Acked() uint64 {
-	waiting := uint64(s.Unacked()) // first: what is written meanwhile is not among it
+	waiting := uint64(s.unacked()) // first: what is written meanwhile is not among it
 	written := s.written.Load()
 	return max(written, waiting) - waiting
 }
 
-// Unacked is how many bytes wait in the system for the peer's acknowledgement.
-func (s *sink) Unacked() (n int) {
+// unacked is how many bytes wait in the system for the peer's acknowledgement.
+func (s *sink) unacked() (n int) {
 	if s.raw == nil {
 		return 0
 	}
@@ -96,4 +115,5 @@ func (s *sink) Cut() {
 		_ = c.SetLinger(0)
 	}
 	_ = s.conn.Close()
+	s.fail()
 }

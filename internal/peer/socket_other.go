@@ -7,7 +7,7 @@ const canSend = false
 
 func send(int, []byte) (int, error) { return 0, nil }
 
-// canReceive says that connections are read through package net.
+// canReceive says that connections are read through package net, which waits.
 const canReceive = false
 
 func receive(int, []byte) (n int, again bool, err error) { return 0, true, nil }

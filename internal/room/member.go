@@ -80,7 +80,6 @@ type Member struct {
 	cursor *journal.Cursor
 	joined uint64 // the offset in the log where the cursor began
 	pump   *pump
-	done   chan struct{} // closed when nothing more is written
 	until  atomic.Uint64 // the offset in the log where that is; math.MaxUint64 while it stays
 
 	// Who sets owned takes the log to the sink, alone: the pump, or a goroutine of
@@ -90,7 +89,9 @@ type Member struct {
 	waiting atomic.Bool // whether the owner waits for the peer
 
 	mu    sync.Mutex
-	meter *meter // of the peer while it is waited for; nil if it never was
+	meter *meter        // of the peer while it is waited for; nil if it never was
+	gone  bool          // nothing more is written
+	done  chan struct{} // closed then; nil while nobody waits for that
 	ended bool
 	err   error // *CutError or the sink's; final once ended
 }
@@ -99,7 +100,7 @@ type Member struct {
 // publish from now on. Its owner ends it with Leave. After Close the error is
 // ErrClosed.
 func (r *Room) Join(sink Sink) (*Member, error) {
-	m := &Member{room: r, sink: sink, done: make(chan struct{})}
+	m := &Member{room: r, sink: sink}
 	m.until.Store(math.MaxUint64)
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -125,7 +126,17 @@ func (m *Member) Publish(chunk []byte) error {
 
 // Done is closed when nothing is written to the member any more: it has left,
 // was cut, or its sink failed.
-func (m *Member) Done() <-chan struct{} { return m.done }
+func (m *Member) Done() <-chan struct{} {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.done == nil {
+		m.done = make(chan struct{})
+		if m.gone {
+			close(m.done)
+		}
+	}
+	return m.done
+}
 
 // Leave waits until everything that was published so far is written to the
 // member, or ctx ends, and takes it out of the room. The error is a *CutError
@@ -141,14 +152,14 @@ func (m *Member) Leave(ctx context.Context) error {
 	}
 	tick := time.NewTicker(m.room.cfg.Farewell / looks)
 	defer tick.Stop()
-	acked, progress := uint64(0), time.Now()
+	acked, progress, done := uint64(0), time.Now(), m.Done()
 	for {
 		select {
-		case <-m.done:
+		case <-done:
 			return m.err
 		case <-ctx.Done():
 			m.cut(Undelivered)
-			<-m.done
+			<-done
 			return m.err
 		case now := <-tick.C:
 			if n := m.sink.Acked(); n != acked || !m.waiting.Load() {
@@ -247,17 +258,19 @@ func (m *Member) finish(err error) {
 	if m.cursor.Close() {
 		m.room.freed()
 	}
-	close(m.done)
+	m.mu.Lock()
+	m.gone = true
+	if m.done != nil {
+		close(m.done)
+	}
+	m.mu.Unlock()
 	m.pump.remove()
 }
 
 func (m *Member) hasEnded() bool {
-	select {
-	case <-m.done:
-		return true
-	default:
-		return false
-	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.gone
 }
 
 // cut takes the member's connection away, unless it has ended already or there

@@ -10,9 +10,10 @@ const (
 	Grudge = 30 * time.Second
 
 	// looks is how often in one patience the members that are waited for are looked
-	// at, and closeLooks how often while publishers wait.
+	// at: at least, while publishers wait, and while they do and have before.
 	looks      = 8
 	closeLooks = 64
+	lastLooks  = 256
 )
 
 // A watch sees to it that members who do not read hold nobody back: it looks at
@@ -26,7 +27,17 @@ type watch struct {
 	looking bool
 	looked  time.Time
 
+	spent bool // members who were cut have held publishers for a patience lately
+
 	debts debts // by who looks
+}
+
+// interval is how long publishers wait at least between two looks.
+func (r *Room) intervalLocked() time.Duration {
+	if r.watch.spent {
+		return r.cfg.Patience / lastLooks
+	}
+	return r.cfg.Patience / closeLooks
 }
 
 // memberWaits notes that a member is waited for, or is no more.
@@ -52,7 +63,7 @@ func (r *Room) publishersWaitLocked() {
 	r.heldSince = time.Now()
 	if w := &r.watch; !w.looking { // else it comes soon anyway
 		w.on.Store(true)
-		w.timer.Reset(max(0, r.cfg.Patience/closeLooks-r.heldSince.Sub(w.looked)))
+		w.timer.Reset(max(0, r.intervalLocked()-r.heldSince.Sub(w.looked)))
 	}
 }
 
@@ -84,10 +95,10 @@ func (r *Room) look() {
 
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	w.looking = false
+	w.looking, w.spent = false, w.debts.sum() >= r.cfg.Patience
 	switch {
 	case r.waiting > 0 && !r.closed:
-		w.timer.Reset(r.cfg.Patience / closeLooks)
+		w.timer.Reset(r.intervalLocked())
 	case w.members.Load() > 0:
 		w.timer.Reset(r.cfg.Patience / looks)
 	default:
@@ -137,27 +148,39 @@ func (m *Member) measure() {
 // judge measures what the member's peer has taken, and decides whether it has held
 // publishers back for too long, for which it returns what it owes. They were held
 // since the time given, if the member holds them at all.
+//
+// While the peer has been waited for less than one patience, its average says little:
+// the first bytes go to its system's buffers, whether it reads or not. Until then,
+// what it takes while it holds publishers counts, and how much of their time is left.
 func (m *Member) judge(now, since time.Time, holds bool, others debts) (own debt, reason Reason, guilty bool) {
 	acked := m.sink.Acked()
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	g, cfg := m.meter, &m.room.cfg
-	over, took := g.measure(now, acked, cfg.Patience)
-	if !holds || float64(took) >= over.Seconds()*float64(cfg.MinRate)/2 {
-		g.held = time.Time{}
-		return own, 0, false
-	}
-	if g.held.IsZero() {
-		g.held = since
-	}
-	own = debt{g.held, now}
+	g, patience := m.meter, m.room.cfg.Patience
+	over, took := g.measure(now, acked, patience)
+	whole, again := over >= patience, !g.held.at.IsZero()
 	switch {
-	case over >= cfg.Patience && took == 0:
+	case !holds || whole && !m.room.tooSlow(took, over):
+		g.held = mark{}
+		return own, 0, false
+	case !again:
+		g.held = mark{since, acked}
+	case !whole && !m.room.tooSlow(acked-min(acked, g.held.acked), now.Sub(g.held.at)):
+		g.held = mark{now, acked}
+	}
+	own = debt{g.held.at, now}
+	switch {
+	case whole && took == 0:
 		return own, Stalled, true
-	case over >= cfg.Patience:
+	case whole:
 		return own, Slow, true
 	}
-	return own, Overdrawn, others.with(own).sum() >= cfg.Patience
+	return own, Overdrawn, again && others.with(own).sum() >= patience
+}
+
+// tooSlow tells whether a member that took so many bytes in so long may be cut.
+func (r *Room) tooSlow(took uint64, over time.Duration) bool {
+	return float64(took) < over.Seconds()*float64(r.cfg.MinRate)/2
 }
 
 // A meter measures how fast a peer takes what it is sent, while that is waited
@@ -165,7 +188,7 @@ func (m *Member) judge(now, since time.Time, holds bool, others debts) (own debt
 type meter struct {
 	marks [looks + 2]mark // a ring: these reach back a whole patience
 	n     int             // how many there have been
-	held  time.Time       // since when it was too slow and held publishers back; zero if it does not
+	held  mark            // when it began to hold publishers back and be too slow; zero if it does not
 }
 
 // A mark is how much a peer had acknowledged at a time.
@@ -177,7 +200,7 @@ type mark struct {
 // begin starts anew.
 func (g *meter) begin(now time.Time, acked uint64) {
 	g.marks[0], g.n = mark{now, acked}, 1
-	g.held = time.Time{}
+	g.held = mark{}
 }
 
 // measure notes how much is acknowledged now, and returns how many bytes of that

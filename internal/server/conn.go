@@ -1,16 +1,35 @@
 package server
 
 import (
+	"context"
 	"net"
-	"net/netip"
 	"runtime/debug"
+	"sync/atomic"
 
 	"golang.org/x/time/rate"
 )
 
-// admit makes conn one of the open connections, or says why not. It checks for
+// A connection is one that was accepted and is not closed yet.
+type connection struct {
+	net.Conn // what the listener returned
+
+	srv   *Server
+	serve func(context.Context) (waits bool) // nil until it is open, or if it never is
+	state atomic.Int32
+	fd    int // the descriptor by which the waiter has it; guarded by the waiter's mutex
+}
+
+// The states of a connection.
+const (
+	serving int32 = iota // it has a goroutine, which serves it
+	again                // it has, and is to be served once more
+	waiting              // it has none
+)
+
+// admit makes c one of the open connections, or says why not. It checks for
 // Shutdown under the same lock, so a connection is either refused or waited for.
-func (s *Server) admit(conn net.Conn, origin netip.Prefix) Refusal {
+func (s *Server) admit(c *connection) Refusal {
+	origin := s.perIP.originOf(c)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closing {
@@ -22,12 +41,12 @@ func (s *Server) admit(conn net.Conn, origin netip.Prefix) Refusal {
 	if !s.perIP.addLocked(origin) {
 		return RefusedPerIP
 	}
-	s.conns[conn] = struct{}{}
+	s.conns[c] = struct{}{}
 	return notRefused
 }
 
 // refuse closes a connection that was not admitted.
-func (s *Server) refuse(conn net.Conn, origin netip.Prefix, reason Refusal) {
+func (s *Server) refuse(conn net.Conn, reason Refusal) {
 	conn.Close()
 	refused := s.counters.refused[reason].Add(1)
 	switch {
@@ -36,7 +55,7 @@ func (s *Server) refuse(conn net.Conn, origin netip.Prefix, reason Refusal) {
 			"max", s.maxConns, "refused", refused)
 	case reason == RefusedPerIP && due(&s.perIPLog):
 		s.log.Warn("too many connections from one address, refusing new ones",
-			"address", originString(origin), "max", s.perIP.limit, "refused", refused)
+			"address", originString(s.perIP.originOf(conn)), "max", s.perIP.limit, "refused", refused)
 	}
 }
 
@@ -48,33 +67,78 @@ func due(log *rate.Sometimes) bool {
 	return due
 }
 
-// serveConn is the goroutine of one connection. It is on the stack for as long as the
-// connection lives: with a frame that is small, and a handler that is modest, an idle
-// connection gets by with the 2 KiB that a goroutine begins with.
-func (s *Server) serveConn(conn net.Conn, origin netip.Prefix) {
-	defer s.end(conn, origin) // also when the handler panics or calls runtime.Goexit
-	s.handler.Handle(s.ctx, conn)
+// open gives c to the handler, and has it served.
+func (s *Server) open(c *connection) {
+	isOver := true
+	defer s.end(c, &isOver)
+	var wake func()
+	if s.waiter.add(c) {
+		wake = c.wake
+	}
+	if c.serve = s.handler.Open(c.Conn, wake); c.serve == nil {
+		return
+	}
+	isOver = false
+	if wake == nil || !c.state.CompareAndSwap(serving, waiting) {
+		go s.serveConn(c) // Shutdown waits for it, until forget
+	}
+}
+
+// serveConn is the goroutine of a connection, until it waits or is over.
+func (s *Server) serveConn(c *connection) {
+	isOver := true
+	defer s.end(c, &isOver) // also when the handler panics or calls runtime.Goexit
+	for c.serve(s.ctx) {
+		if c.state.CompareAndSwap(serving, waiting) {
+			isOver = false
+			return
+		}
+		c.state.Store(serving)
+	}
+}
+
+// wake has a connection served that waits; one that is being served, once more.
+func (c *connection) wake() {
+	for {
+		switch c.state.Load() {
+		case waiting:
+			if c.state.CompareAndSwap(waiting, serving) {
+				go c.srv.serveConn(c) // Shutdown waits for it, until forget
+				return
+			}
+		case serving:
+			if c.state.CompareAndSwap(serving, again) {
+				return
+			}
+		default:
+			return
+		}
+	}
 }
 
 // end, when deferred, keeps a panic of the handler from ending the process, and closes
-// the connection.
-func (s *Server) end(conn net.Conn, origin netip.Prefix) {
+// the connection if it is over.
+func (s *Server) end(c *connection, isOver *bool) {
+	if !*isOver {
+		return
+	}
 	if reason := recover(); reason != nil {
 		s.counters.panics.Add(1)
 		s.log.Error("handler panicked",
-			"remote", addrString(conn.RemoteAddr()), "panic", reason, "stack", string(debug.Stack()))
+			"remote", addrString(c.RemoteAddr()), "panic", reason, "stack", string(debug.Stack()))
 	}
-	conn.Close()
-	s.forget(conn, origin)
+	s.waiter.remove(c) // before its descriptor is another's
+	c.Close()
+	s.forget(c)
 }
 
 // forget takes a closed connection out of the open ones. The last one to go after
 // Shutdown has begun ends the wait of Shutdown.
-func (s *Server) forget(conn net.Conn, origin netip.Prefix) {
+func (s *Server) forget(c *connection) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.conns, conn)
-	s.perIP.removeLocked(origin)
+	delete(s.conns, c)
+	s.perIP.removeLocked(s.perIP.originOf(c))
 	if s.closing && len(s.conns) == 0 {
 		close(s.drained)
 	}

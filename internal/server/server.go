@@ -58,6 +58,7 @@ type Server struct {
 	cancel   context.CancelFunc
 	drained  chan struct{} // closed when Shutdown has begun and no connection is left
 
+	waiter   waiter
 	counters counters
 	fullLog  rate.Sometimes
 	perIPLog rate.Sometimes
@@ -65,7 +66,7 @@ type Server struct {
 	mu        sync.Mutex // guards what follows
 	closing   bool       // Shutdown has begun; never unset
 	listeners map[*onceListener]struct{}
-	conns     map[net.Conn]struct{} // open; gains none once closing is set
+	conns     map[*connection]struct{} // open; gains none once closing is set
 	perIP     perIP                 // counts conns by origin; its limit never changes
 }
 
@@ -92,13 +93,12 @@ func New(cfg Config) (*Server, error) {
 		fullLog:   rate.Sometimes{Interval: logInterval},
 		perIPLog:  rate.Sometimes{Interval: logInterval},
 		listeners: make(map[*onceListener]struct{}),
-		conns:     make(map[net.Conn]struct{}),
+		conns:     make(map[*connection]struct{}),
 		perIP:     perIP{limit: cfg.MaxConnsPerIP},
 	}, nil
 }
 
-// Serve accepts connections from ln, runs the handler for each in a goroutine of
-// its own, and blocks meanwhile. To serve several listeners, call it for each from
+// Serve accepts connections from ln, gives each to the handler, and blocks meanwhile. To serve several listeners, call it for each from
 // its own goroutine.
 //
 // It returns [ErrServerClosed] after Shutdown, also when Shutdown was called first.
@@ -124,12 +124,12 @@ func (s *Server) Serve(ln net.Listener) error {
 		}
 		trouble.over()
 		s.counters.accepted.Add(1)
-		origin := s.perIP.originOf(conn)
-		if reason := s.admit(conn, origin); reason != notRefused {
-			s.refuse(conn, origin, reason)
+		c := &connection{Conn: conn, srv: s}
+		if reason := s.admit(c); reason != notRefused {
+			s.refuse(conn, reason)
 			continue
 		}
-		go s.serveConn(conn, origin) // Shutdown waits for it, until forget
+		s.open(c)
 	}
 }
 

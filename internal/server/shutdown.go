@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"net"
 	"slices"
 	"time"
 )
@@ -55,7 +54,7 @@ func (s *Server) beginShutdown() {
 		close(s.drained)
 	}
 	listeners := slices.Collect(maps.Keys(s.listeners))
-	var conns []net.Conn // none is missing: closing lets no other in
+	var conns []*connection // none is missing: closing lets no other in
 	if first {
 		conns = s.openLocked()
 	}
@@ -69,7 +68,9 @@ func (s *Server) beginShutdown() {
 	}
 	for _, conn := range conns {
 		_ = conn.SetReadDeadline(longAgo) // fails where the handler has closed it
+		conn.wake()
 	}
+	s.waiter.stop()
 }
 
 // waitDrained waits for the last connection to be gone, and reports false when it
@@ -96,4 +97,4 @@ func (s *Server) closeConns() int {
 }
 
 // openLocked returns a list of its own, for what must not be done under the lock.
-func (s *Server) openLocked() []net.Conn { return slices.Collect(maps.Keys(s.conns)) }
+func (s *Server) openLocked() []*connection { return slices.Collect(maps.Keys(s.conns)) }

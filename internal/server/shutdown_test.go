@@ -80,6 +80,7 @@ func TestShutdownInterruptsReading(t *testing.T) {
 				for range 100 {
 					ln.dial(t)
 				}
+				synctest.Wait()
 				if took, err := shutdown(t, srv, 15*time.Second); err != nil || took > time.Second {
 					t.Errorf("Shutdown returned %v after %v", err, took)
 				}
@@ -136,6 +137,7 @@ func TestAfterTheInterruptionReadDeadlinesAreTheHandlers(t *testing.T) {
 		ln := newFakeListener()
 		start(t, srv, ln)
 		ln.dial(t)
+		synctest.Wait()
 
 		var wg sync.WaitGroup
 		wg.Go(func() {
@@ -184,6 +186,7 @@ func TestShutdownWaitsOneSecondForHandlersItForced(t *testing.T) {
 		ln := newFakeListener()
 		start(t, srv, ln)
 		ln.dial(t)
+		synctest.Wait()
 
 		took, err := shutdown(t, srv, 5*time.Second)
 		if took != 6*time.Second {
@@ -202,6 +205,7 @@ func TestShutdownMayBeCalledMoreThanOnce(t *testing.T) {
 		ln := newFakeListener()
 		start(t, srv, ln)
 		client := ln.dial(t)
+		synctest.Wait()
 
 		var wg sync.WaitGroup
 		for range 3 {

@@ -1,0 +1,150 @@
+package peer_test
+
+import (
+	"io"
+	"net"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"bcast/internal/peer"
+	"bcast/internal/room"
+	"bcast/internal/wire"
+)
+
+// A limited client is at one end of a pipe, and a handler with limits at the other.
+type limited struct {
+	net.Conn
+	members *peer.Handler
+	served  chan struct{} // closed when serve has returned
+}
+
+// pipe connects clients to a room in the test's bubble.
+func pipe(t *testing.T, number int, change func(*peer.Config)) []limited {
+	t.Helper()
+	r, err := room.New(room.Config{MaxChunk: peer.MaxChunk(wire.DefaultMaxLine), Backlog: room.DefaultBacklog})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := peer.Config{Room: r, MaxLine: wire.DefaultMaxLine}
+	change(&cfg)
+	members, err := peer.New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []limited
+	for range number {
+		client, conn := net.Pipe()
+		served := make(chan struct{})
+		serve := members.Open(conn, nil)
+		go func() {
+			defer close(served)
+			defer conn.Close()
+			serve(t.Context())
+		}()
+		t.Cleanup(func() { client.Close(); <-served })
+		all = append(all, limited{client, members, served})
+	}
+	return all
+}
+
+func (c limited) say(t *testing.T, text string) {
+	t.Helper()
+	if _, err := c.Write([]byte(text)); err != nil {
+		t.Fatalf("say: %v", err)
+	}
+}
+
+func TestRateMakesTheReaderPauseAndDropsNothing(t *testing.T) {
+	for _, test := range []struct {
+		name        string
+		rate, burst int
+		size, lines int // bytes of a line
+		least, most time.Duration
+	}{
+		{"within the burst", 1000, 5000, 100, 50, 0, 0},
+		{"a burst as large as the rate", 1000, 0, 100, 50, 3900 * time.Millisecond, 4 * time.Second},
+		{"lines longer than the burst", 1000, 100, 1000, 10, 8900 * time.Millisecond, 9 * time.Second},
+		{"no limit", 0, 0, 100, 50, 0, 0},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				clients := pipe(t, 2, func(c *peer.Config) { c.Rate, c.Burst = test.rate, test.burst })
+				sender, reader := clients[0], clients[1]
+				line := strings.Repeat("x", test.size-1) + "\n"
+				start := time.Now()
+				go func() {
+					for range test.lines {
+						_, _ = sender.Write([]byte(line))
+					}
+				}()
+				if err := receive(countingLines(t, line), reader, int64(test.size*test.lines)); err != nil {
+					t.Fatal(err)
+				}
+				if took := time.Since(start); took < test.least || took > test.most {
+					t.Errorf("it took %v, want %v to %v", took, test.least, test.most)
+				}
+			})
+		})
+	}
+}
+
+// countingLines checks that what is written to it repeats a line.
+func countingLines(t *testing.T, line string) writerFunc {
+	n := 0
+	return func(p []byte) (int, error) {
+		for i := range p {
+			if p[i] != line[(n+i)%len(line)] {
+				t.Fatalf("byte %d is %q", n+i, p[i])
+			}
+		}
+		n += len(p)
+		return len(p), nil
+	}
+}
+
+type writerFunc func([]byte) (int, error)
+
+func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
+
+func TestConnectionIsEndedOnceNothingHasComeOrGoneForTheIdleTimeout(t *testing.T) {
+	const timeout = time.Minute
+	synctest.Test(t, func(t *testing.T) {
+		clients := pipe(t, 2, func(c *peer.Config) { c.IdleTimeout = timeout })
+		speaker, listener := clients[0], clients[1]
+		for range 10 { // what one sends, the other receives: neither is idle
+			speaker.say(t, "x\n")
+			if err := receive(countingLines(t, "x\n"), listener, 2); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(timeout * 9 / 10)
+		}
+		speaker.say(t, "and a rest")
+		start := time.Now()
+		// A byte of a line that it does not end: that keeps it busy and nobody else.
+		time.AfterFunc(timeout*9/10, func() { listener.say(t, "y") })
+		if err := receive(countingLines(t, "and a rest"), listener, int64(len("and a rest"))); err != nil {
+			t.Fatal(err) // it is relayed when the speaker is ended
+		}
+		if took := time.Since(start); took < timeout || took > timeout*5/4 {
+			t.Errorf("ended after %v, want %v or a quarter more", took, timeout)
+		}
+		<-speaker.served
+		go func() { _, _ = io.Copy(io.Discard, listener) }()
+		<-listener.served
+		if n := speaker.members.Stats().Idle; n != 2 {
+			t.Errorf("%d were ended as idle, want 2", n)
+		}
+	})
+}
+
+// On sockets a connection that waits has no goroutine that could be interrupted.
+func TestConnectionThatWaitsIsEndedWhenItIsIdle(t *testing.T) {
+	v := open(t, func(p *plan) { p.peer.IdleTimeout = 200 * time.Millisecond })
+	for _, silent := range v.join(t, 2) {
+		silent.hearsEnd()
+		silent.Close()
+	}
+	eventually(t, "both are counted", func() bool { return v.members.Stats().Idle == 2 })
+}

@@ -1,0 +1,216 @@
+package peer
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"bcast/internal/room"
+)
+
+const (
+	// linger is how long a connection whose peer has not closed is still read
+	// after the write side was shut down.
+	linger = 2 * time.Second
+
+	// settlePoll is how often a closing connection looks at what the peer has
+	// acknowledged.
+	settlePoll = 50 * time.Millisecond
+)
+
+// A session is one connection in the room. There are many that are idle, so it has
+// nothing that only a busy one needs.
+type session struct {
+	h      *Handler
+	conn   net.Conn
+	wake   func() // nil: it waits itself
+	in     source
+	out    sink
+	guard  guard
+	member *room.Member
+
+	limiter   *rate.Limiter // of what it sends; nil: none
+	idle      *idleTimer    // nil: none
+	listening bool          // its input has ended, and it stays
+}
+
+// serve does what there is to do, as Open says.
+func (s *session) serve(ctx context.Context) (waits bool) {
+	defer func() {
+		if !waits {
+			_ = s.member.Leave(expired) // for a panic below
+		}
+	}()
+	end := io.EOF
+	if !s.listening {
+		end = s.read(ctx)
+	}
+	if errors.Is(end, errNothing) {
+		return true
+	}
+	if s.h.cfg.Listen && errors.Is(end, io.EOF) {
+		s.listening = true
+		if s.listen(ctx) {
+			return true
+		}
+	}
+	if s.idle.stop() && ctx.Err() == nil {
+		end = errIdle
+	}
+	s.leave(ctx, end)
+	return false
+}
+
+// read publishes what arrives until there is nothing for now, which is errNothing, or
+// the input ends, and returns why it did: io.EOF for the peer's FIN.
+func (s *session) read(ctx context.Context) error {
+	defer s.in.give()
+	for {
+		chunk, end := s.in.read()
+		if err := s.publish(chunk); err != nil {
+			return err
+		}
+		s.pause(ctx, len(chunk))
+		switch {
+		case end == nil:
+			continue
+		case errors.Is(end, errNothing):
+			return end
+		case isTimeout(end) && ctx.Err() != nil:
+			return end // the server stops reading: an unfinished line was not accepted
+		}
+		if err := s.publish(s.in.rest()); err != nil {
+			return err
+		}
+		if err := s.member.Publish(s.guard.rest()); err != nil {
+			return err
+		}
+		return end
+	}
+}
+
+// publish gives a chunk to the room as soon as it is sure that it may.
+func (s *session) publish(chunk []byte) error {
+	chunk, err := s.guard.pass(chunk)
+	if err != nil {
+		return err
+	}
+	return s.member.Publish(chunk)
+}
+
+// listen reports whether the session, whose input has ended, has to wait for the end
+// of the rest. Without wake it waits for that itself.
+func (s *session) listen(ctx context.Context) (waits bool) {
+	if s.wake == nil {
+		select {
+		case <-s.member.Done():
+		case <-ctx.Done():
+		}
+		return false
+	}
+	defer s.in.give()
+	_, err := s.in.read() // what has ended goes on ending, until the connection breaks
+	return errors.Is(err, io.EOF) && !s.out.failed.Load()
+}
+
+// leave is what follows when the input has ended.
+func (s *session) leave(ctx context.Context, end error) {
+	h := s.h
+	grace, cancel := h.grace(ctx)
+	defer cancel()
+	err := s.member.Leave(grace)
+	log := h.cfg.Logger.With("remote", remote{s.conn})
+	log.Debug("left", "input", end, "output", err)
+	if cut := (*room.CutError)(nil); errors.As(err, &cut) {
+		log.Warn("member cut", "reason", cut.Reason.String(), "bytes_behind", cut.Bytes, "lines_behind", cut.Lines)
+		if cut.Reason == room.Undelivered {
+			h.stats.undelivered.Add(1)
+		}
+		return
+	}
+	switch {
+	case errors.Is(end, errHTTP):
+		h.stats.refusedHTTP.Add(1)
+		log.Info("refused an HTTP request")
+		_ = s.conn.SetWriteDeadline(time.Now().Add(linger))
+		_, _ = s.conn.Write([]byte(badRequest))
+	case errors.Is(end, errIdle):
+		h.stats.idle.Add(1)
+		log.Info("closed an idle connection", "idle_timeout", h.cfg.IdleTimeout.String())
+	}
+	if err == nil && !s.part(ctx, grace, errors.Is(end, io.EOF)) {
+		h.stats.undelivered.Add(1)
+		log.Warn("member cut", "reason", room.Undelivered.String(), "bytes_unacknowledged", s.out.unacked())
+	}
+}
+
+// part ends the conversation so that nothing that was written is destroyed: it
+// shuts down the write side and reads until the peer has closed too, for at most
+// linger. Once the server is closing down (ctx), it also waits until the peer's
+// system has acknowledged everything, and reports false if it had not when grace
+// ended.
+func (s *session) part(ctx, grace context.Context, closed bool) bool {
+	if c, ok := s.conn.(interface{ CloseWrite() error }); ok && c.CloseWrite() != nil {
+		return true // the peer is gone
+	}
+	wait := time.NewTicker(settlePoll)
+	defer wait.Stop()
+	for start := time.Now(); ; {
+		if closed || time.Since(start) >= linger {
+			if ctx.Err() == nil || s.out.unacked() == 0 {
+				return true
+			}
+			if grace.Err() != nil {
+				return false
+			}
+		}
+		if closed {
+			<-wait.C
+			continue
+		}
+		_ = s.conn.SetReadDeadline(time.Now().Add(max(settlePoll, linger-time.Since(start))))
+		_, err := io.Copy(io.Discard, s.conn)
+		closed = !isTimeout(err)
+	}
+}
+
+// grace returns a context that ends DrainTimeout after ctx has.
+func (h *Handler) grace(ctx context.Context) (context.Context, context.CancelFunc) {
+	grace, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		select {
+		case <-time.After(h.cfg.DrainTimeout):
+			cancel()
+		case <-grace.Done():
+		}
+	})
+	return grace, func() { stop(); cancel() }
+}
+
+// expired is a context that has ended.
+var expired = func() context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	return ctx
+}()
+
+// isTimeout tells whether a deadline of ours has passed. That the peer's machine is
+// gone (ETIMEDOUT) is something else, though package net calls both a timeout.
+func isTimeout(err error) bool { return errors.Is(err, os.ErrDeadlineExceeded) }
+
+// remote names the other end of a connection in the log, if it comes to that.
+type remote struct{ net.Conn }
+
+func (r remote) LogValue() slog.Value {
+	addr := r.RemoteAddr().String()
+	if addr == "" || addr == "@" {
+		addr = r.LocalAddr().String() // of a Unix socket only the path has a name
+	}
+	return slog.StringValue(addr)
+}
