@@ -1,0 +1,128 @@
+package peer_test
+
+import (
+	"runtime"
+	"runtime/metrics"
+	"sync"
+	"testing"
+	"time"
+
+	"bcast/internal/room"
+)
+
+// laggards are the reasons for which a member is cut that holds the others back.
+var laggards = []room.Reason{room.Stalled}
+
+// cut is how many members were cut because they held the others back.
+func (v *venue) cut() (n uint64) {
+	cuts := v.room.Stats().Cuts
+	for _, reason := range laggards {
+		n += cuts[reason]
+	}
+	return n
+}
+
+// watch calls look every period from now on, with the time, until the result is
+// called.
+func watch(period time.Duration, look func(now time.Time)) (stop func()) {
+	var watching sync.WaitGroup
+	done := make(chan struct{})
+	watching.Go(func() {
+		beat := time.NewTicker(period)
+		defer beat.Stop()
+		for {
+			select {
+			case <-done:
+				return
+			case <-beat.C:
+				look(time.Now())
+			}
+		}
+	})
+	return sync.OnceFunc(func() {
+		close(done)
+		watching.Wait()
+	})
+}
+
+// A standstill is the time in which nothing was published, though there was more
+// to say.
+type standstill struct {
+	total time.Duration
+	first time.Time // when it began for the first time
+	times int
+}
+
+// hiccup is how long a machine that is busy may take between two publishes; what is
+// longer is a standstill.
+const hiccup = 50 * time.Millisecond
+
+// watchStandstill measures how long nothing is published, from the first publish on
+// until the result is called.
+func (v *venue) watchStandstill() (stop func() standstill) {
+	var s standstill
+	last, since := v.room.Stats().Published, time.Time{}
+	look := func(now time.Time) {
+		published := v.room.Stats().Published
+		if published == last {
+			return
+		}
+		if gap := now.Sub(since); !since.IsZero() && gap > hiccup {
+			if s.times++; s.times == 1 {
+				s.first = since
+			}
+			s.total += gap
+		}
+		last, since = published, now
+	}
+	stopWatching := watch(2*time.Millisecond, look)
+	return func() standstill {
+		stopWatching()
+		return s
+	}
+}
+
+// memory is what this process uses in its heap and its stacks, in bytes: HeapInuse
+// and StackInuse of runtime.MemStats, which can be had without stopping the world.
+// That is the server's and the clients' together, and garbage not collected yet.
+func memory() int {
+	samples := []metrics.Sample{
+		{Name: "/memory/classes/heap/objects:bytes"},
+		{Name: "/memory/classes/heap/unused:bytes"},
+		{Name: "/memory/classes/heap/stacks:bytes"},
+	}
+	metrics.Read(samples)
+	sum := 0
+	for _, s := range samples {
+		sum += int(s.Value.Uint64())
+	}
+	return sum
+}
+
+const (
+	memoryPerMember = 4 << 10  // bytes
+	memoryBesides   = 32 << 20 // bytes, for the program itself, its garbage and the test's clients
+	memoryAfter     = 40 << 20 // bytes
+)
+
+// watchMemory checks what a room may use: its backlog and a little for each member
+// until the result is called, and next to nothing soon after.
+func watchMemory(t *testing.T, backlog, members int) (stop func()) {
+	t.Helper()
+	runtime.GC()
+	peak := memory()
+	stopWatching := watch(5*time.Millisecond, func(time.Time) { peak = max(peak, memory()) })
+	return func() {
+		t.Helper()
+		stopWatching()
+		if most := backlog + members*memoryPerMember + memoryBesides; peak > most {
+			t.Errorf("%d members and a backlog of %d bytes took %d bytes of memory, want %d at most", members, backlog, peak, most)
+		}
+		eventually(t, "the memory is free again", func() bool {
+			runtime.GC() // twice, for what is pooled
+			return memory() < memoryAfter
+		})
+		t.Logf("%d members: %.1f MiB of heap and stacks at most, %.1f MiB after", members,
+			float64(peak)/(1<<20), float64(memory())/(1<<20))
+	}
+}
