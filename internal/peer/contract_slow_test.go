@@ -79,7 +79,7 @@ func asReaders(clients []*client) []io.Reader {
 
 func TestContract06_07_MembersThatNeverReadCostTheOthersOnePatienceAtMost(t *testing.T) {
 	const noise = time.Second
-	members := max(10, scaled(50))                      // that read, and as many that do not
+	members := max(10, scaled(50))                          // that read, and as many that do not
 	script := contract.New(seed(t), 1, 8_000+scaled(8_000)) // the systems of each take 4 MB
 	talk := func(stuck int) time.Duration {
 		v := open(t, func(p *plan) {
