@@ -1,0 +1,107 @@
+package journal_test
+
+import (
+	"bytes"
+	"fmt"
+	"testing"
+
+	"bcast/internal/journal"
+)
+
+// lineSizes are what is appended at a time, in bytes: a short line, a page, all that
+// one read brings.
+var lineSizes = []int{64, 4 << 10, 64 << 10}
+
+// authors returns cursors of members who all read, and append in turn.
+func authors(l *journal.Log, number int) []*journal.Cursor {
+	var cursors []*journal.Cursor
+	for range number {
+		cursors = append(cursors, l.NewCursor())
+	}
+	return cursors
+}
+
+// catchUp has every cursor read what there is, and each in pieces of up to piece bytes.
+func catchUp(cursors []*journal.Cursor, piece int) {
+	for _, c := range cursors {
+		for {
+			p, _ := c.Next()
+			if len(p) == 0 {
+				break
+			}
+			c.Advance(min(len(p), piece))
+		}
+	}
+}
+
+func TestAuthorsInTurnAllocateNothing(t *testing.T) {
+	for _, size := range lineSizes {
+		t.Run(fmt.Sprint(size), func(t *testing.T) {
+			l := newLog(t, 16<<20)
+			cursors, line := authors(l, 3), bytes.Repeat([]byte("x"), size)
+			rounds := min(10, (64<<10)/size) // a turn is less than a segment: the race detector has pools forget some
+			turn := func() {                 // each has gaps to skip, and its list of them grows and shrinks
+				for range rounds {
+					for _, c := range cursors {
+						if l.Full(size) {
+							t.Fatal("full")
+						}
+						l.Append(line, c)
+					}
+				}
+				catchUp(cursors, size/3)
+			}
+			for range 20 {
+				turn()
+			}
+			if n := testing.AllocsPerRun(50, turn); n != 0 {
+				t.Errorf("%v allocations in %d appends, want 0", n, rounds*len(cursors))
+			}
+		})
+	}
+}
+
+func BenchmarkAppend(b *testing.B) {
+	for _, size := range lineSizes {
+		b.Run(fmt.Sprintf("bytes=%d", size), func(b *testing.B) {
+			l := newLog(b, 16<<20)
+			author, line := l.NewCursor(), bytes.Repeat([]byte("x"), size)
+			b.SetBytes(int64(size))
+			b.ReportAllocs()
+			for b.Loop() {
+				if l.Full(size) {
+					b.Fatal("full")
+				}
+				l.Append(line, author)
+			}
+		})
+	}
+}
+
+// One who was behind catches up, with as little in each step as a slow socket takes,
+// or a segment at a time.
+func BenchmarkNextAndAdvance(b *testing.B) {
+	for _, step := range []int{1 << 10, 64 << 10, 256 << 10} {
+		b.Run(fmt.Sprintf("bytes=%d", step), func(b *testing.B) {
+			l := newLog(b, 16<<20)
+			reader, line := l.NewCursor(), bytes.Repeat([]byte("x"), 64<<10)
+			b.SetBytes(int64(step))
+			b.ReportAllocs()
+			for b.Loop() {
+				left := step
+				for left > 0 {
+					p, _ := reader.Next()
+					if len(p) == 0 {
+						for !l.Full(len(line)) {
+							l.Append(line)
+						}
+						continue
+					}
+					n := min(len(p), left)
+					reader.Advance(n)
+					left -= n
+				}
+			}
+		})
+	}
+}
