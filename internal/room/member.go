@@ -121,7 +121,7 @@ func (m *Member) Publish(chunk []byte) error {
 	if len(chunk) == 0 {
 		return nil
 	}
-	return m.room.cfg.Ordering.Submit(Entry{Author: m, Chunk: chunk}, m.room.append)
+	return m.room.cfg.Ordering.Submit(Entry{Author: m, Chunk: chunk}, m.room.place)
 }
 
 // Done is closed when nothing is written to the member any more: it has left,

@@ -68,7 +68,8 @@ func MinBacklog(maxChunk int) int { return journal.MinBacklog(maxChunk + len(new
 // from any goroutine.
 type Room struct {
 	cfg   Config
-	pumps []pump // one for each processor
+	pumps []pump            // one for each processor
+	place func(Entry) error // append, made once: Publish allocates nothing
 
 	mu      sync.Mutex
 	log     *journal.Log
@@ -109,6 +110,7 @@ func New(cfg Config) (*Room, error) {
 		return nil, err
 	}
 	r := &Room{cfg: cfg, log: log, members: make(map[*Member]struct{}), pumps: make([]pump, runtime.GOMAXPROCS(0))}
+	r.place = r.append
 	r.space.L = &r.mu
 	r.watch.timer = time.AfterFunc(time.Hour, r.look)
 	r.watch.timer.Stop()
