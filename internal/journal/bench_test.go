@@ -39,8 +39,10 @@ func TestAuthorsInTurnAllocateNothing(t *testing.T) {
 		t.Run(fmt.Sprint(size), func(t *testing.T) {
 			l := newLog(t, 16<<20)
 			cursors, line := authors(l, 3), bytes.Repeat([]byte("x"), size)
-			rounds := min(10, (64<<10)/size) // a turn is less than a segment: the race detector has pools forget some
-			turn := func() {                 // each has gaps to skip, and its list of them grows and shrinks
+			// Each has gaps to skip, and its list of them grows and shrinks. A turn is
+			// less than a segment, because the race detector has pools forget things.
+			rounds := min(10, (64<<10)/size)
+			turn := func() {
 				for range rounds {
 					for _, c := range cursors {
 						if l.Full(size) {
