@@ -292,8 +292,7 @@ func TestContract07_09_MembersThatComeAndGoDisturbNobodyAndLeaveNothingBehind(t 
 	defer cancel()
 	group, ctx := errgroup.WithContext(ctx)
 	most := 0
-	stopLooking := watch(10*time.Millisecond, func(time.Time) { most = max(most, v.room.Stats().Members) })
-	defer stopLooking()
+	stopLooking := watch(t, 10*time.Millisecond, func(time.Time) { most = max(most, v.room.Stats().Members) })
 	for place := range places {
 		group.Go(func() error { return c.populate(ctx, place, speakers, rand.New(rand.NewPCG(s, uint64(place)))) })
 	}

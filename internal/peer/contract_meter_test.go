@@ -23,8 +23,9 @@ func (v *venue) cut() (n uint64) {
 }
 
 // watch calls look every period from now on, with the time, until the result is
-// called.
-func watch(period time.Duration, look func(now time.Time)) (stop func()) {
+// called or the test ends.
+func watch(t *testing.T, period time.Duration, look func(now time.Time)) (stop func()) {
+	t.Helper()
 	var watching sync.WaitGroup
 	done := make(chan struct{})
 	watching.Go(func() {
@@ -39,10 +40,12 @@ func watch(period time.Duration, look func(now time.Time)) (stop func()) {
 			}
 		}
 	})
-	return sync.OnceFunc(func() {
+	stop = sync.OnceFunc(func() {
 		close(done)
 		watching.Wait()
 	})
+	t.Cleanup(stop)
+	return stop
 }
 
 // A standstill is the time in which nothing was published, though there was more
@@ -59,7 +62,8 @@ const hiccup = 50 * time.Millisecond
 
 // watchStandstill measures how long nothing is published, from the first publish on
 // until the result is called.
-func (v *venue) watchStandstill() (stop func() standstill) {
+func (v *venue) watchStandstill(t *testing.T) (stop func() standstill) {
+	t.Helper()
 	var s standstill
 	last, since := v.room.Stats().Published, time.Time{}
 	look := func(now time.Time) {
@@ -75,7 +79,7 @@ func (v *venue) watchStandstill() (stop func() standstill) {
 		}
 		last, since = published, now
 	}
-	stopWatching := watch(2*time.Millisecond, look)
+	stopWatching := watch(t, 2*time.Millisecond, look)
 	return func() standstill {
 		stopWatching()
 		return s
@@ -106,12 +110,12 @@ const (
 )
 
 // watchMemory checks what a room may use: its backlog and a little for each member
-// until the result is called, and next to nothing soon after.
-func watchMemory(t *testing.T, backlog, members int) (stop func()) {
+// until the result is called, and next to nothing soon after that.
+func watchMemory(t *testing.T, backlog, members int) (check func()) {
 	t.Helper()
 	runtime.GC()
 	peak := memory()
-	stopWatching := watch(5*time.Millisecond, func(time.Time) { peak = max(peak, memory()) })
+	stopWatching := watch(t, 5*time.Millisecond, func(time.Time) { peak = max(peak, memory()) })
 	return func() {
 		t.Helper()
 		stopWatching()

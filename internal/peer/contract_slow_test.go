@@ -81,12 +81,12 @@ func TestContract06_07_MembersThatNeverReadCostTheOthersOnePatienceAtMost(t *tes
 	const noise = time.Second
 	members := max(10, scaled(50))                          // that read, and as many that do not
 	script := contract.New(seed(t), 1, 8_000+scaled(8_000)) // the systems of each take 4 MB
+	backlog := room.DefaultBacklog
+	if testing.Short() {
+		backlog = tight
+	}
 	talk := func(stuck int) time.Duration {
-		v := open(t, func(p *plan) {
-			if testing.Short() {
-				p.room.Backlog = tight
-			}
-		})
+		v := open(t, func(p *plan) { p.room.Backlog = backlog })
 		for range stuck {
 			v.joinSlow(t)
 		}
@@ -103,7 +103,7 @@ func TestContract06_07_MembersThatNeverReadCostTheOthersOnePatienceAtMost(t *tes
 		}
 		return took
 	}
-	memoryIsBounded := watchMemory(t, room.DefaultBacklog, 2*members)
+	memoryIsBounded := watchMemory(t, backlog, 2*members)
 	alone, among := talk(0), talk(members)
 	memoryIsBounded()
 	t.Logf("it took %v, and %v without those who never read", among.Round(time.Millisecond), alone.Round(time.Millisecond))
@@ -186,7 +186,7 @@ func TestContract06_07_MembersThatReadAtTheLeastRateLoseNothing(t *testing.T) {
 	}
 	start := time.Now()
 	var took time.Duration // until everything was published: nobody holds anybody back from there on
-	stopLooking := watch(time.Millisecond, func(now time.Time) {
+	stopLooking := watch(t, time.Millisecond, func(now time.Time) {
 		if took == 0 && int64(v.room.Stats().Published) == script.Bytes(contract.Listener) {
 			took = now.Sub(start)
 			close(hurry)
@@ -229,12 +229,12 @@ func TestContract06_MemberThatReadsALittleIsCutWithinTwoPatiences(t *testing.T) 
 				return err
 			})
 			var cutAt time.Time
-			stopLooking := watch(2*time.Millisecond, func(now time.Time) {
+			stopLooking := watch(t, 2*time.Millisecond, func(now time.Time) {
 				if cutAt.IsZero() && v.cut() > 0 {
 					cutAt = now
 				}
 			})
-			stop := v.watchStandstill()
+			stop := v.watchStandstill(t)
 			tell(t, script, clients[0], asReaders(clients[1:2]))
 			full := stop()
 			stopLooking()
@@ -289,7 +289,7 @@ func TestContract06_MembersThatStallOneAfterAnotherHoldTheRoomForOnePatienceInAl
 		return err
 	})
 
-	stop := v.watchStandstill()
+	stop := v.watchStandstill(t)
 	arrival := time.NewTicker(every)
 	defer arrival.Stop()
 	for range stallers {
