@@ -194,8 +194,7 @@ func stay(visitor *client, src *rand.Rand) error {
 
 // live is how many bytes of the heap are in use.
 func live() int {
-	runtime.GC() // twice, for what is pooled
-	runtime.GC()
+	collect()
 	var stats runtime.MemStats
 	runtime.ReadMemStats(&stats)
 	return int(stats.HeapAlloc)

@@ -103,9 +103,15 @@ func memory() int {
 	return sum
 }
 
+// collect frees what is garbage, and what is pooled, for which it takes two rounds.
+func collect() {
+	runtime.GC()
+	runtime.GC()
+}
+
 const (
 	memoryPerMember = 4 << 10  // bytes
-	memoryBesides   = 32 << 20 // bytes, for the program itself, its garbage and the test's clients
+	memoryBesides   = 32 << 20 // bytes, for garbage and the test's clients
 	memoryAfter     = 40 << 20 // bytes
 )
 
@@ -113,20 +119,21 @@ const (
 // until the result is called, and next to nothing soon after that.
 func watchMemory(t *testing.T, backlog, members int) (check func()) {
 	t.Helper()
-	runtime.GC()
-	peak := memory()
+	collect()
+	before := memory() // something of the tests before may still be there
+	peak := before
 	stopWatching := watch(t, 5*time.Millisecond, func(time.Time) { peak = max(peak, memory()) })
 	return func() {
 		t.Helper()
 		stopWatching()
-		if most := backlog + members*memoryPerMember + memoryBesides; peak > most {
-			t.Errorf("%d members and a backlog of %d bytes took %d bytes of memory, want %d at most", members, backlog, peak, most)
+		if most := backlog + members*memoryPerMember + memoryBesides; peak-before > most {
+			t.Errorf("%d members and a backlog of %d bytes took %d bytes of memory, want %d at most", members, backlog, peak-before, most)
 		}
 		eventually(t, "the memory is free again", func() bool {
-			runtime.GC() // twice, for what is pooled
+			collect()
 			return memory() < memoryAfter
 		})
-		t.Logf("%d members: %.1f MiB of heap and stacks at most, %.1f MiB after", members,
-			float64(peak)/(1<<20), float64(memory())/(1<<20))
+		t.Logf("%d members: heap and stacks grew by %.1f MiB at most, to %.1f MiB; %.1f MiB after", members,
+			float64(peak-before)/(1<<20), float64(peak)/(1<<20), float64(memory())/(1<<20))
 	}
 }
