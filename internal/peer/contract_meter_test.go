@@ -11,7 +11,7 @@ import (
 )
 
 // laggards are the reasons for which a member is cut that holds the others back.
-var laggards = []room.Reason{room.Stalled}
+var laggards = []room.Reason{room.Stalled, room.Slow, room.Overdrawn}
 
 // cut is how many members were cut because they held the others back.
 func (v *venue) cut() (n uint64) {

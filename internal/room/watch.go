@@ -158,17 +158,17 @@ func (m *Member) judge(now, since time.Time, holds bool, others debts) (own debt
 	defer m.mu.Unlock()
 	g, patience := m.meter, m.room.cfg.Patience
 	over, took := g.measure(now, acked, patience)
-	whole, again := over >= patience, !g.held.at.IsZero()
+	whole, again := over >= patience, !g.held.IsZero()
 	switch {
 	case !holds || whole && !m.room.tooSlow(took, over):
-		g.held = mark{}
+		g.held = time.Time{}
 		return own, 0, false
 	case !again:
-		g.held = mark{since, acked}
-	case !whole && !m.room.tooSlow(acked-min(acked, g.held.acked), now.Sub(g.held.at)):
-		g.held = mark{now, acked}
+		g.held, g.seen = since, mark{now, acked}
+	case !whole && !m.room.tooSlow(acked-min(acked, g.seen.acked), now.Sub(g.seen.at)):
+		g.held, g.seen, again = now, mark{now, acked}, false
 	}
-	own = debt{g.held.at, now}
+	own = debt{g.held, now}
 	switch {
 	case whole && took == 0:
 		return own, Stalled, true
@@ -188,7 +188,8 @@ func (r *Room) tooSlow(took uint64, over time.Duration) bool {
 type meter struct {
 	marks [looks + 2]mark // a ring: these reach back a whole patience
 	n     int             // how many there have been
-	held  mark            // when it began to hold publishers back and be too slow; zero if it does not
+	held  time.Time       // since when it is too slow and holds publishers back; zero if it does not
+	seen  mark            // about then
 }
 
 // A mark is how much a peer had acknowledged at a time.
@@ -200,7 +201,7 @@ type mark struct {
 // begin starts anew.
 func (g *meter) begin(now time.Time, acked uint64) {
 	g.marks[0], g.n = mark{now, acked}, 1
-	g.held = mark{}
+	g.held = time.Time{}
 }
 
 // measure notes how much is acknowledged now, and returns how many bytes of that
