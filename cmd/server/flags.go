@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"math"
@@ -47,6 +48,9 @@ const (
 	logging     = "Log"
 )
 
+// none is the value of a limit that there is not.
+const none = "none"
+
 func command(stderr io.Writer) config.Command {
 	return config.Command{
 		Name:  "bcast-server",
@@ -67,9 +71,12 @@ func command(stderr io.Writer) config.Command {
 				Usage: "`NUMBER` of clients at a time from one IPv4 address or IPv6 /64; more are closed at once",
 			},
 			text(connections, "http-guard", "on", "`on|off`, whether to refuse clients that begin with an HTTP request, so that no web page can make a browser speak in the room"),
-			text(connections, "idle-timeout", "none", "`DURATION` after which a client is closed to which nothing was sent and which has sent nothing; none keeps all"),
-			text(connections, "rate", "none", "`SIZE` of what a client may send in a second on average; over it, it is read more slowly"),
-			text(connections, "burst", "--rate", "`SIZE` of what it may send at once where there is a --rate"),
+			text(connections, "idle-timeout", none, "`DURATION` after which a client is closed to which nothing was sent and which has sent nothing; none keeps all"),
+			text(connections, "rate", none, "`SIZE` of what a client may send in a second on average; over it, it is read more slowly"),
+			&cli.StringFlag{
+				Name: "burst", Category: connections, EnvVars: config.EnvVar("burst"), DefaultText: "--rate",
+				Usage: "`SIZE` of what it may send at once where there is a --rate",
+			},
 			text(lines, "framing", "line", "`line|raw`, whole lines or each piece as it arrives"),
 			text(lines, "max-line", config.FormatSize(wire.DefaultMaxLine), "`SIZE` of the longest line that stays whole"),
 			text(readers, "backlog", config.FormatSize(room.DefaultBacklog), "`SIZE` of what the slowest client may have still to get before senders wait, for the whole room"),
@@ -107,14 +114,17 @@ func read(c *cli.Context, stderr io.Writer) (settings, error) {
 		listenOnEOF:  v.Choice("on-eof", "close", "listen") == "listen",
 		drainTimeout: v.Duration("drain-timeout", 0, time.Hour),
 	}
-	if c.IsSet("idle-timeout") {
+	if c.String("idle-timeout") != none {
 		s.idleTimeout = v.Duration("idle-timeout", time.Second, math.MaxInt64)
 	}
-	if c.IsSet("rate") {
+	if c.String("rate") != none {
 		s.rate = v.Size("rate", 1, math.MaxInt32)
 	}
 	if c.IsSet("burst") {
 		s.burst = v.Size("burst", 1, math.MaxInt32)
+		if s.rate == 0 {
+			v.Fail("burst", errors.New("there is no --rate that it is for"))
+		}
 	}
 	if c.IsSet("max-clients") {
 		s.maxClients = v.Count("max-clients", 1, math.MaxInt32)

@@ -32,7 +32,9 @@ func NewValues(c *cli.Context) *Values { return &Values{c: c} }
 // Err says which setting is wrong, and what to write, or is nil.
 func (v *Values) Err() error { return v.err }
 
-func (v *Values) fail(flag string, err error) {
+// Fail says that a flag is wrong, for a reason that lies in other flags. Err returns
+// the first.
+func (v *Values) Fail(flag string, err error) {
 	if v.err == nil {
 		v.err = fmt.Errorf("--%s: %w", flag, err)
 	}
@@ -43,11 +45,11 @@ func (v *Values) Size(flag string, least, most int) int {
 	n, err := ParseSize(v.c.String(flag))
 	switch {
 	case err != nil:
-		v.fail(flag, err)
+		v.Fail(flag, err)
 	case n < least:
-		v.fail(flag, fmt.Errorf("%s is too small: the least is %s", v.c.String(flag), FormatSize(least)))
+		v.Fail(flag, fmt.Errorf("%s is too small: the least is %s", v.c.String(flag), FormatSize(least)))
 	case n > most:
-		v.fail(flag, fmt.Errorf("%s is too large: the most is %s", v.c.String(flag), FormatSize(most)))
+		v.Fail(flag, fmt.Errorf("%s is too large: the most is %s", v.c.String(flag), FormatSize(most)))
 	}
 	return n
 }
@@ -58,11 +60,11 @@ func (v *Values) Duration(flag string, least, most time.Duration) time.Duration 
 	d, err := time.ParseDuration(text)
 	switch {
 	case err != nil:
-		v.fail(flag, fmt.Errorf("%q is not a duration: write it like 2s, 500ms or 1m30s", text))
+		v.Fail(flag, fmt.Errorf("%q is not a duration: write it like 2s, 500ms or 1m30s", text))
 	case d < least:
-		v.fail(flag, fmt.Errorf("%s is too short: the least is %v", text, least))
+		v.Fail(flag, fmt.Errorf("%s is too short: the least is %v", text, least))
 	case d > most:
-		v.fail(flag, fmt.Errorf("%s is too long: the most is %v", text, most))
+		v.Fail(flag, fmt.Errorf("%s is too long: the most is %v", text, most))
 	}
 	return d
 }
@@ -72,7 +74,7 @@ func (v *Values) Count(flag string, least, most int) int {
 	text := v.c.String(flag)
 	n, err := strconv.Atoi(text)
 	if err != nil || n < least || n > most {
-		v.fail(flag, fmt.Errorf("%q is not a number from %d to %d", text, least, most))
+		v.Fail(flag, fmt.Errorf("%q is not a number from %d to %d", text, least, most))
 	}
 	return n
 }
@@ -81,7 +83,7 @@ func (v *Values) Count(flag string, least, most int) int {
 func (v *Values) Choice(flag string, choices ...string) string {
 	text := v.c.String(flag)
 	if !slices.Contains(choices, text) {
-		v.fail(flag, fmt.Errorf("%q is not known: write %s", text, strings.Join(choices, " or ")))
+		v.Fail(flag, fmt.Errorf("%q is not known: write %s", text, strings.Join(choices, " or ")))
 	}
 	return text
 }
@@ -97,7 +99,7 @@ func (v *Values) Switch(flag string) bool {
 	}
 	on, err := strconv.ParseBool(text)
 	if err != nil {
-		v.fail(flag, fmt.Errorf(badSwitch, strconv.Quote(text)))
+		v.Fail(flag, fmt.Errorf(badSwitch, strconv.Quote(text)))
 	}
 	return on
 }
@@ -108,7 +110,7 @@ func (v *Values) Addrs(flag string) []Addr {
 	for _, text := range v.c.StringSlice(flag) {
 		addr, err := ParseAddr(text)
 		if err != nil {
-			v.fail(flag, err)
+			v.Fail(flag, err)
 		}
 		addrs = append(addrs, addr)
 	}

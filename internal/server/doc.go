@@ -11,8 +11,9 @@
 // vanished end within a minute, see [Listen]. [Server.Shutdown] leaves no connection
 // behind.
 //
-// Goroutines: each call of [Server.Serve] accepts in its caller's goroutine, each
-// connection has one goroutine for its handler, and there are no others. The
-// connections that are open, the listeners and the fact that Shutdown has begun
-// stand under one mutex, so that no connection slips in behind Shutdown.
+// Goroutines: each call of [Server.Serve] accepts in its caller's goroutine. A
+// connection has one while its handler has something to do; all others are waited for
+// by a single one, where the system has epoll. The connections that are open, the
+// listeners and the fact that Shutdown has begun stand under one mutex, so that no
+// connection slips in behind Shutdown.
 package server

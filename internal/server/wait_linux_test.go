@@ -200,7 +200,9 @@ func (f opened) Open(conn net.Conn, wake func()) func(context.Context) bool { re
 
 func eventuallyOpen(t *testing.T, srv *server.Server, want int) {
 	t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); srv.Stats().Open != want; time.Sleep(time.Millisecond) {
+	beat := time.NewTicker(time.Millisecond)
+	defer beat.Stop()
+	for deadline := time.Now().Add(10 * time.Second); srv.Stats().Open != want; <-beat.C {
 		if time.Now().After(deadline) {
 			t.Fatalf("%d connections are open, want %d", srv.Stats().Open, want)
 		}
