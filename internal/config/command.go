@@ -48,6 +48,10 @@ type Command struct {
 	Flags       []cli.Flag
 	MaxArgs     int // how many arguments there may be that are not flags
 
+	// Commands are run in the place of this one where the first argument is the name
+	// of one. A host of that name is reached as name:port.
+	Commands []Command
+
 	// Action does the work. ctx is that of Run.
 	Action func(ctx context.Context, c *cli.Context) error
 }
@@ -68,6 +72,12 @@ usage: {{.Name}} [options]{{if .ArgsUsage}} {{.ArgsUsage}}{{end}}
 // stdout; nothing is written about errors, which are returned: those of the
 // command line wrap ErrUsage.
 func (cmd Command) Run(ctx context.Context, args []string, stdout io.Writer) error {
+	for _, sub := range cmd.Commands {
+		if len(args) > 1 && args[1] == sub.Name {
+			sub.Name = cmd.Name + " " + sub.Name
+			return sub.Run(ctx, args[1:], stdout)
+		}
+	}
 	app := &cli.App{
 		Name:                  cmd.Name,
 		Usage:                 cmd.Usage,

@@ -103,6 +103,42 @@ func TestFlagsAndArgumentsMayComeInAnyOrder(t *testing.T) {
 	}
 }
 
+func TestFirstArgumentMayBeACommand(t *testing.T) {
+	ran := ""
+	action := func(name string) func(context.Context, *cli.Context) error {
+		return func(_ context.Context, c *cli.Context) error {
+			ran = name + " " + strings.Join(c.Args().Slice(), " ")
+			return nil
+		}
+	}
+	cmd := config.Command{
+		Name: "test", MaxArgs: 1, Action: action("test"),
+		Commands: []config.Command{{
+			Name: "bench", MaxArgs: 1, Action: action("bench"), Flags: []cli.Flag{&cli.StringFlag{Name: "size"}},
+		}},
+	}
+	for args, want := range map[string]string{
+		"bench host":          "bench host",
+		"bench host --size 1": "bench host",
+		"bench":               "bench ",
+		"host":                "test host",
+		"bench:1234":          "test bench:1234",
+		"-- bench":            "test bench",
+	} {
+		var out strings.Builder
+		if err := cmd.Run(t.Context(), append([]string{"test"}, strings.Fields(args)...), &out); err != nil || ran != want {
+			t.Errorf("%q ran %q, %v; want %q", args, ran, err, want)
+		}
+	}
+	if err := cmd.Run(t.Context(), []string{"test", "host", "--size", "1"}, t.Output()); !errors.Is(err, config.ErrUsage) {
+		t.Errorf("a command's flag without the command: %v", err)
+	}
+	var help strings.Builder
+	if err := cmd.Run(t.Context(), []string{"test", "bench", "--help"}, &help); err != nil || !strings.HasPrefix(help.String(), "test bench: ") {
+		t.Errorf("help: %q, %v", &help, err)
+	}
+}
+
 func TestVariablesCountAndFlagsWin(t *testing.T) {
 	t.Setenv("BCAST_SIZE", "3KiB")
 	t.Setenv("BCAST_COUNT", "3")
