@@ -31,7 +31,8 @@ func command(stdin io.Reader, stdout, stderr io.Writer) config.Command {
 			"is " + defaultAddress + ". Flags and the address may come in any order.\n\n" +
 			"  echo done | bcast-client              send, and exit when the server has taken it\n" +
 			"  bcast-client --follow </dev/null      listen, and connect again after a break\n" +
-			"  bcast-client | tee log                talk and keep a log, until Ctrl-C",
+			"  bcast-client | tee log                talk and keep a log, until Ctrl-C\n" +
+			"  bcast-client bench localhost:1234     measure a broadcaster: see bcast-client bench --help",
 		Flags: []cli.Flag{
 			&cli.StringFlag{
 				Name: "name", Category: options, EnvVars: config.EnvVar("name"),
@@ -40,7 +41,8 @@ func command(stdin io.Reader, stdout, stderr io.Writer) config.Command {
 			config.Switch(options, "follow", "keep listening after the end of the input, and connect again after a break"),
 			config.Switch(options, "no-tui", "lines in and lines out, on a terminal too"),
 		},
-		MaxArgs: 1,
+		MaxArgs:  1,
+		Commands: []config.Command{benchCommand(stdout, stderr)},
 		Action: func(ctx context.Context, c *cli.Context) error {
 			v := config.NewValues(c)
 			follow, noTUI := v.Switch("follow"), v.Switch("no-tui")

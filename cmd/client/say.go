@@ -9,6 +9,7 @@ import (
 	"syscall"
 	"time"
 
+	"bcast/internal/bench"
 	"bcast/internal/config"
 	"bcast/internal/pipe"
 	"bcast/internal/session"
@@ -60,7 +61,12 @@ func plain(err error) string {
 
 func hintFor(err error) string {
 	var dial *session.DialError
+	var descriptors *bench.DescriptorsError
 	switch {
+	case errors.As(err, &descriptors):
+		return fmt.Sprintf("raise the limit with ulimit -n %d, or take fewer members", descriptors.Needed())
+	case errors.Is(err, bench.ErrNotJoined):
+		return "is it a line broadcaster there, and does it take as many clients?"
 	case errors.Is(err, config.ErrUsage):
 		return "see bcast-client --help"
 	case errors.As(err, &dial) && (errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, fs.ErrNotExist)):
