@@ -9,8 +9,7 @@ import (
 	"bcast/internal/bench"
 )
 
-// A stream writes what a member receives, in words: "0.5" is line 5 of sender 0,
-// "0.5[:40]" a piece of it, "mark" a mark; what else there is, is what others say.
+// A stream writes what a member receives in a run.
 type stream struct {
 	run  uint64
 	size int
@@ -60,6 +59,7 @@ func TestCheckerCountsExactly(t *testing.T) {
 		{"a very long line of others", cat(a, bytes.Repeat([]byte("x"), 1<<17), []byte("\n"), b), bench.Counts{Got: 2, Foreign: 1}},
 		{"a line inside another", cat(a[:40], b, a[40:], s.lines(0, 1)), bench.Counts{Got: 1, Missing: 1, Broken: 2}},
 		{"heads and tails changed", cat(a[:40], b[40:], b[:40], a[40:]), bench.Counts{Broken: 2}},
+		{"a tail changed in a row", cat(s.row(0, 0, 3), s.line(0, 3)[:40], b[40:], s.row(0, 4, 6)), bench.Counts{Got: 5, Missing: 1, Broken: 1}},
 		{"a piece missing", cat(a[:40], s.lines(0, 1, 2)), bench.Counts{Got: 1, Missing: 2, Broken: 1}},
 		{"without the run", cat(a, a[33:35], []byte("\n"), b), bench.Counts{Got: 2, Foreign: 1}},
 		{"a long piece that begins with a run", cat([]byte(text), bytes.Repeat([]byte("x"), 200), []byte("\n"), a), bench.Counts{Got: 1, Broken: 1}},
@@ -110,6 +110,9 @@ func TestOrderIsWhatTheHashTells(t *testing.T) {
 	with := slices.Concat(s.row(0, 0, 3), []byte("hello\n"), s.row(bench.Mark, 0, 1), s.row(1, 0, 3), s.row(0, 3, 6))
 	if order(with, 100) != order(one, 100) {
 		t.Error("what does not count changes the order")
+	}
+	if order(slices.Concat(s.row(0, 0, 3), s.row(1, 0, 3)), 100) == order(slices.Concat(s.row(1, 0, 3), s.row(0, 0, 3)), 100) {
+		t.Error("the same rows of other senders: the order is the same")
 	}
 	for name, other := range map[string][]byte{
 		"senders swapped": slices.Concat(s.row(1, 0, 3), s.row(0, 0, 3), s.row(0, 3, 6)),

@@ -20,11 +20,13 @@ type fake struct {
 	piece int  // relays pieces of up to so many bytes as they come, not lines; 0: lines
 	echo  bool // to the sender too
 	mute  bool // relays nothing
+	late  bool // says the last line again when the next mark comes
 	leave int  // closes the first receiver before this line; 0: never
 
 	mu      sync.Mutex
 	members []net.Conn
 	lines   int
+	last    []byte            // the last line that counts
 	spoke   map[net.Conn]bool // who has sent something, marks included
 }
 
@@ -94,9 +96,13 @@ func (f *fake) tell(from net.Conn, p []byte, counts bool) {
 	n := f.lines
 	if counts {
 		f.lines++
+		f.last = p
 	}
 	for i, to := range f.members {
 		told := [][]byte{p}
+		if f.late && !counts && n > 0 {
+			told = [][]byte{f.last, p}
+		}
 		if counts && f.relay != nil && to != from {
 			if other := f.relay(n, i, p); other != nil {
 				told = other

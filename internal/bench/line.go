@@ -53,8 +53,7 @@ func number(w uint64) (v uint64, ok bool) {
 }
 
 // checkDigit tells lines of one length apart of which somebody has put pieces
-// together. seq may be a number or its digits: the low six bits of '0' are not zero,
-// which the caller makes up for.
+// together. In the place of seq may stand its last digit, if sender is less by '0'.
 func checkDigit(sender, seq uint64) byte { return '0' + byte((sender+seq)&0x3f) }
 
 // newRun returns a word that no other run has. It does not begin like a request of

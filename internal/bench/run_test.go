@@ -83,12 +83,17 @@ func TestWrongBroadcasterIsFoundWrong(t *testing.T) {
 			}
 			return nil
 		}}, true, bench.Report{Delivered: 300, Doubled: 1}},
-		{"doubles the last line", &fake{relay: func(n, to int, line []byte) [][]byte {
-			if n == 99 && to == 1 {
-				return [][]byte{line, line}
+		{"doubles the last line late", &fake{late: true}, true, bench.Report{Delivered: 300, Doubled: 3}},
+		{"mixes two lines", &fake{relay: func(n, _ int, line []byte) [][]byte {
+			switch n {
+			case 5:
+				held = line
+				return [][]byte{line[:40]}
+			case 6:
+				return [][]byte{line, held[40:]}
 			}
 			return nil
-		}}, true, bench.Report{Delivered: 300, Doubled: 1}},
+		}}, true, bench.Report{Delivered: 294, Lost: 6, Broken: 6}},
 		{"swaps two lines", &fake{relay: func(n, to int, line []byte) [][]byte {
 			switch {
 			case n == 5 && to == 1:
@@ -169,14 +174,11 @@ func TestOtherOrderIsSeen(t *testing.T) {
 	}
 }
 
-func TestBrokenLinesAreCountedAndFollowedByWholeOnes(t *testing.T) {
+func TestPiecesOfManySendersAreCounted(t *testing.T) {
 	r, err := measure(t, (&fake{piece: 50}).serve(t),
 		bench.Config{Receivers: 2, Senders: 4, Messages: 500, Timeout: 500 * time.Millisecond})
-	if !errors.Is(err, bench.ErrIncomplete) || r.Broken == 0 || r.Lost == 0 || r.Delivered == 0 {
-		t.Errorf("%v, %+v", err, r)
-	}
-	if want := r.Sent * 5; r.Lost+r.Delivered != want {
-		t.Errorf("%d lines lost and %d delivered, want %d together", r.Lost, r.Delivered, want)
+	if errors.Is(err, bench.ErrIncomplete) != (r.Lost > 0) || r.Lost+r.Delivered != r.Sent*5 {
+		t.Errorf("%v, %+v", err, r) // whether pieces mix is for the scheduler to say
 	}
 }
 
@@ -245,22 +247,22 @@ func TestDurationEndsTheSending(t *testing.T) {
 	}
 }
 
-// TestWaitingSendersDoNotHideLatency has a room that stands still for a while: the
-// lines that were due in that time have waited, each since it was due.
+// TestWaitingSendersDoNotHideLatency has a room that stands still for a while, and
+// lines so long that the sender stands still with it: the lines that were due in that
+// time have waited, each since it was due and not since it could be sent.
 func TestWaitingSendersDoNotHideLatency(t *testing.T) {
 	const still = 200 * time.Millisecond
-	f := &fake{}
-	f.relay = func(n, _ int, _ []byte) [][]byte {
+	f := &fake{relay: func(n, _ int, _ []byte) [][]byte {
 		if n == 0 {
 			<-time.After(still)
 		}
 		return nil
-	}
-	r, err := measure(t, f.serve(t), bench.Config{Receivers: 1, Senders: 1, Duration: still, Rate: 1000})
-	if err != nil || r.Sent != 200 {
+	}}
+	r, err := measure(t, f.serve(t), bench.Config{Receivers: 1, Senders: 1, Duration: still, Rate: 200, Size: bench.MaxSize})
+	if err != nil || r.Sent != 40 {
 		t.Fatalf("%v, %+v", err, r)
 	}
-	if r.Latency.Max < int64(still)*9/10 || r.Latency.P50 < int64(still)*3/10 {
+	if r.Latency.Max < int64(still)*9/10 || r.Latency.P50 < int64(still)*4/10 {
 		t.Errorf("the room stood still for %v, and latency was %+v", still, r.Latency)
 	}
 }
