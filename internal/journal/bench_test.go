@@ -25,7 +25,7 @@ func authors(l *journal.Log, number int) []*journal.Cursor {
 func catchUp(cursors []*journal.Cursor, piece int) {
 	for _, c := range cursors {
 		for {
-			p, _ := c.Next()
+			p, _, _ := c.Next()
 			if len(p) == 0 {
 				break
 			}
@@ -92,7 +92,7 @@ func BenchmarkNextAndAdvance(b *testing.B) {
 			for b.Loop() {
 				left := step
 				for left > 0 {
-					p, _ := reader.Next()
+					p, _, _ := reader.Next()
 					if len(p) == 0 {
 						for !l.Full(len(line)) {
 							l.Append(line)

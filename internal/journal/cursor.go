@@ -35,34 +35,40 @@ func (l *Log) Holds(c *Cursor) bool {
 }
 
 // Next returns what is published and next for the reader: up to a segment of
-// bytes that follow each other, or nothing when it has read everything. They
-// stay as they are until the next call of Next or Close.
+// bytes that follow each other, or nothing when it has read everything; and their
+// offset in the log. They stay as they are until the next call of Next or Close.
 //
 // It moves the cursor past what it need not read any more, and reports whether
 // that left a segment without cursors, so that the log may be Full no longer.
-func (c *Cursor) Next() (unread []byte, freed bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+func (c *Cursor) Next() (unread []byte, pos uint64, freed bool) {
+	c.mu.Lock() // and no defer: this is called for each member and line
 	if c.seg == nil {
-		return nil, false
+		pos = c.pos
+		c.mu.Unlock()
+		return nil, pos, false
 	}
 	freed = c.moveLocked()
 	end := c.seg.start + uint64(c.seg.n.Load())
 	if c.passed < len(c.own) {
 		end = min(end, c.own[c.passed].start)
 	}
-	if end <= c.pos {
-		return nil, freed
+	pos = c.pos
+	if end > pos {
+		unread = c.seg.buf[pos-c.seg.start : end-c.seg.start]
 	}
-	return c.seg.buf[c.pos-c.seg.start : end-c.seg.start], freed
+	c.mu.Unlock()
+	return unread, pos, freed
 }
 
-// Advance moves the cursor over the first n bytes that Next returned.
-func (c *Cursor) Advance(n int) {
+// Advance moves the cursor over the first n bytes that Next returned, and returns its
+// new offset in the log.
+func (c *Cursor) Advance(n int) (pos uint64) {
 	c.mu.Lock()
-	defer c.mu.Unlock()
 	c.pos += uint64(n)
 	c.passLocked()
+	pos = c.pos
+	c.mu.Unlock()
+	return pos
 }
 
 // Close takes the cursor out of the log. It reports what Next does.

@@ -27,7 +27,7 @@ func newLog(t testing.TB, backlog int) *journal.Log {
 func read(c *journal.Cursor) string {
 	var got []byte
 	for {
-		p, _ := c.Next()
+		p, _, _ := c.Next()
 		if len(p) == 0 {
 			return string(got)
 		}
@@ -126,7 +126,7 @@ func TestSlowestCursorFillsTheLogAndEmptiesIt(t *testing.T) {
 			}
 			freed := false
 			for {
-				p, f := slow.Next()
+				p, _, f := slow.Next()
 				freed = freed || f
 				if len(p) == 0 {
 					break
@@ -154,7 +154,7 @@ func TestClosedCursorHoldsNothing(t *testing.T) {
 		t.Error("a cursor was closed twice")
 	}
 	l.Append([]byte("x"), c) // an author that reads no more
-	if p, _ := c.Next(); len(p) != 0 {
+	if p, _, _ := c.Next(); len(p) != 0 {
 		t.Errorf("a closed cursor reads %q", p)
 	}
 	if size, lines := c.Behind(l.End()); size != 0 || lines != 0 {
@@ -204,7 +204,7 @@ func TestReadersSeeOneOrderWhileAuthorsAppend(t *testing.T) {
 	for i := range authors {
 		all.Go(func() {
 			for finished := false; ; {
-				p, freed := cursors[i].Next()
+				p, _, freed := cursors[i].Next()
 				if freed {
 					mu.Lock()
 					space.Signal()
@@ -263,7 +263,7 @@ func TestAppendAndReadAllocateNothing(t *testing.T) {
 	step := func() {
 		l.Append(line, cursors[0])
 		for _, c := range cursors {
-			p, _ := c.Next()
+			p, _, _ := c.Next()
 			c.Advance(len(p))
 		}
 		if l.Full(len(line)) {
@@ -298,7 +298,7 @@ func FuzzCursorsAgainstModel(f *testing.F) {
 				}
 				continue
 			}
-			p, _ := cursors[who].Next()
+			p, _, _ := cursors[who].Next()
 			n = min(n, len(p))
 			if string(p[:n]) != want[who][:n] {
 				t.Fatalf("reader %d got %q, want %q", who, p[:n], want[who][:n])
@@ -333,7 +333,7 @@ func BenchmarkAppendAndRead(b *testing.B) {
 				}
 				l.Append(line)
 				for _, c := range cursors {
-					p, _ := c.Next()
+					p, _, _ := c.Next()
 					c.Advance(len(p))
 				}
 			}

@@ -181,37 +181,58 @@ func (m *Member) own() bool { return !m.owned.Load() && m.owned.CompareAndSwap(f
 func (m *Member) deliver(wait bool) {
 	m.waits(wait)
 	for {
-		unread, end := m.next()
-		if end {
+		unread, pos, freed := m.cursor.Next()
+		if freed {
+			m.room.freed()
+		}
+		until := m.until.Load() // after the look: it may have left since the last one
+		if pos >= until {
 			m.finish(nil)
 			return
 		}
-		if len(unread) == 0 {
-			m.waits(false) // while it is still ours to say
-			m.owned.Store(false)
-			if m.isDone() || !m.own() {
+		if left := until - pos; uint64(len(unread)) > left {
+			unread = unread[:left] // what comes behind would end inside a line
+		}
+		if len(unread) > 0 {
+			n, err := m.write(unread, wait)
+			pos = m.cursor.Advance(n)
+			if err != nil {
+				m.finish(err)
+				return
+			}
+			if n < len(unread) && !wait {
+				go m.deliver(true) // Leave waits for what it does
+				return
+			}
+		}
+		if len(unread) == 0 || m.isDone(pos) {
+			if m.rest(pos) {
 				return
 			}
 			m.waits(wait)
-			continue
-		}
-		var n int
-		var err error
-		if wait {
-			n, err = m.sink.Write(unread)
-		} else {
-			n, err = m.sink.TryWrite(unread)
-		}
-		m.cursor.Advance(n)
-		if err != nil {
-			m.finish(err)
-			return
-		}
-		if n < len(unread) && !wait {
-			go m.deliver(true) // Leave waits for what it does
-			return
 		}
 	}
+}
+
+func (m *Member) write(p []byte, wait bool) (int, error) {
+	if wait {
+		return m.sink.Write(p)
+	}
+	return m.sink.TryWrite(p)
+}
+
+// rest gives the member up, which has come to pos, and reports whether that is for
+// good: whoever came meanwhile has seen that it was owned, and relies on its owner.
+func (m *Member) rest(pos uint64) bool {
+	m.waits(false) // while it is still ours to say
+	m.owned.Store(false)
+	return m.isDone(pos) || !m.own()
+}
+
+// isDone tells whether there is nothing to do for the member, which has come to pos:
+// it has everything, and stays.
+func (m *Member) isDone(pos uint64) bool {
+	return pos >= m.room.log.End() && m.until.Load() == math.MaxUint64
 }
 
 // waits notes whether the owner waits for the member's peer from now on.
@@ -224,29 +245,6 @@ func (m *Member) waits(on bool) {
 	}
 	m.waiting.Store(on)
 	m.room.memberWaits(on)
-}
-
-// next returns what is to be written next, or that it is the end.
-func (m *Member) next() (unread []byte, end bool) {
-	unread, freed := m.cursor.Next()
-	if freed {
-		m.room.freed()
-	}
-	until, pos := m.until.Load(), m.cursor.Pos() // now: it may have left since the last look
-	if pos >= until {
-		return nil, true
-	}
-	if left := until - pos; uint64(len(unread)) > left {
-		unread = unread[:left] // what comes behind would end inside a line
-	}
-	return unread, false
-}
-
-// isDone tells whether there is nothing to do for the member: it has everything,
-// and stays. Who gives the member up asks afterwards, because whoever came
-// meanwhile has seen that it was owned.
-func (m *Member) isDone() bool {
-	return m.cursor.Pos() >= m.room.log.End() && m.until.Load() == math.MaxUint64
 }
 
 // finish ends the member: its owner is the last.

@@ -67,7 +67,7 @@ type Server struct {
 	closing   bool       // Shutdown has begun; never unset
 	listeners map[*onceListener]struct{}
 	conns     map[*connection]struct{} // open; gains none once closing is set
-	perIP     perIP                 // counts conns by origin; its limit never changes
+	perIP     perIP                    // counts conns by origin; its limit never changes
 }
 
 // New returns a server that is not serving yet. The error says what is wrong with
