@@ -122,7 +122,8 @@ func TestConnectionIsEndedOnceNothingHasComeOrGoneForTheIdleTimeout(t *testing.T
 		}
 		speaker.say(t, "and a rest")
 		start := time.Now()
-		// A byte of a line that it does not end: that keeps it busy and nobody else.
+		// Bytes of a line that it does not end: that keeps it busy and nobody else.
+		listener.say(t, "y")
 		time.AfterFunc(timeout*9/10, func() { listener.say(t, "y") })
 		if err := receive(countingLines(t, "and a rest"), listener, int64(len("and a rest"))); err != nil {
 			t.Fatal(err) // it is relayed when the speaker is ended

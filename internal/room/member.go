@@ -249,6 +249,7 @@ func (m *Member) waits(on bool) {
 
 // finish ends the member: its owner is the last.
 func (m *Member) finish(err error) {
+	m.waits(false)
 	m.room.mu.Lock()
 	delete(m.room.members, m)
 	m.room.mu.Unlock()

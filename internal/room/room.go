@@ -112,8 +112,6 @@ func New(cfg Config) (*Room, error) {
 	r := &Room{cfg: cfg, log: log, members: make(map[*Member]struct{}), pumps: make([]pump, runtime.GOMAXPROCS(0))}
 	r.place = r.append
 	r.space.L = &r.mu
-	r.watch.timer = time.AfterFunc(time.Hour, r.look)
-	r.watch.timer.Stop()
 	return r, nil
 }
 

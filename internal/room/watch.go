@@ -23,7 +23,7 @@ type watch struct {
 	on      atomic.Bool  // a look is due, or under way
 
 	// Under the room's lock.
-	timer   *time.Timer // of the look that is due
+	timer   *time.Timer // of the look that is due; nil before the first one
 	looking bool
 	looked  time.Time
 
@@ -54,7 +54,7 @@ func (r *Room) memberWaits(on bool) {
 	defer r.mu.Unlock()
 	if !r.watch.on.Load() {
 		r.watch.on.Store(true)
-		r.watch.timer.Reset(r.cfg.Patience / looks)
+		r.lookInLocked(r.cfg.Patience / looks)
 	}
 }
 
@@ -63,8 +63,18 @@ func (r *Room) publishersWaitLocked() {
 	r.heldSince = time.Now()
 	if w := &r.watch; !w.looking { // else it comes soon anyway
 		w.on.Store(true)
-		w.timer.Reset(max(0, r.intervalLocked()-r.heldSince.Sub(w.looked)))
+		r.lookInLocked(max(0, r.intervalLocked()-r.heldSince.Sub(w.looked)))
 	}
+}
+
+// lookInLocked makes the next look due. (A timer that is stopped stays in the runtime's
+// hands until its time, and its room with it: so none is made before it is needed.)
+func (r *Room) lookInLocked(d time.Duration) {
+	if r.watch.timer == nil {
+		r.watch.timer = time.AfterFunc(d, r.look)
+		return
+	}
+	r.watch.timer.Reset(d)
 }
 
 // A suspect is a member that is waited for.
@@ -98,14 +108,14 @@ func (r *Room) look() {
 	w.looking, w.spent = false, w.debts.sum() >= r.cfg.Patience
 	switch {
 	case r.waiting > 0 && !r.closed:
-		w.timer.Reset(r.intervalLocked())
+		r.lookInLocked(r.intervalLocked())
 	case w.members.Load() > 0:
-		w.timer.Reset(r.cfg.Patience / looks)
+		r.lookInLocked(r.cfg.Patience / looks)
 	default:
 		w.on.Store(false)
 		if w.members.Load() > 0 { // it counted itself when this was still on
 			w.on.Store(true)
-			w.timer.Reset(r.cfg.Patience / looks)
+			r.lookInLocked(r.cfg.Patience / looks)
 		}
 	}
 }

@@ -2,7 +2,9 @@ package room_test
 
 import (
 	"errors"
+	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -209,4 +211,23 @@ func TestContract06_TimeThatTwoHoldTogetherIsSpentOnce(t *testing.T) {
 		fill(t, sender, 40)
 		leave(t, reader, sender)
 	})
+}
+
+func TestRoomThatAllHaveLeftIsForgotten(t *testing.T) {
+	var freed atomic.Bool
+	func() {
+		r := newRoom(t, func(c *room.Config) { c.Patience = 10 * time.Millisecond })
+		runtime.AddCleanup(r, func(b *atomic.Bool) { b.Store(true) }, &freed)
+		members := []*room.Member{join(t, r, newScreen()), join(t, r, newScreen().at(1000)), join(t, r, newScreen())}
+		publish(t, members[0], line)
+		leave(t, members...)
+	}()
+	again := time.NewTicker(10 * time.Millisecond)
+	defer again.Stop()
+	for deadline := time.Now().Add(10 * time.Second); !freed.Load(); <-again.C {
+		runtime.GC()
+		if time.Now().After(deadline) {
+			t.Fatal("something of the room goes on")
+		}
+	}
 }
