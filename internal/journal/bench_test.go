@@ -16,7 +16,7 @@ var lineSizes = []int{64, 4 << 10, 64 << 10}
 func authors(l *journal.Log, number int) []*journal.Cursor {
 	var cursors []*journal.Cursor
 	for range number {
-		cursors = append(cursors, l.NewCursor())
+		cursors = append(cursors, begin(l))
 	}
 	return cursors
 }
@@ -67,7 +67,7 @@ func BenchmarkAppend(b *testing.B) {
 	for _, size := range lineSizes {
 		b.Run(fmt.Sprintf("bytes=%d", size), func(b *testing.B) {
 			l := newLog(b, 16<<20)
-			author, line := l.NewCursor(), bytes.Repeat([]byte("x"), size)
+			author, line := begin(l), bytes.Repeat([]byte("x"), size)
 			b.SetBytes(int64(size))
 			b.ReportAllocs()
 			for b.Loop() {
@@ -86,7 +86,7 @@ func BenchmarkNextAndAdvance(b *testing.B) {
 	for _, step := range []int{1 << 10, 64 << 10, 256 << 10} {
 		b.Run(fmt.Sprintf("bytes=%d", step), func(b *testing.B) {
 			l := newLog(b, 16<<20)
-			reader, line := l.NewCursor(), bytes.Repeat([]byte("x"), 64<<10)
+			reader, line := begin(l), bytes.Repeat([]byte("x"), 64<<10)
 			b.SetBytes(int64(step))
 			b.ReportAllocs()
 			for b.Loop() {

@@ -8,10 +8,10 @@ import (
 
 // A Cursor is one reader's place in a log. Next, Advance and Close are called by
 // that reader alone; the log's owner may call Holds and the reader's own appends
-// may pass it by at any time.
+// may pass it by at any time. The zero value is closed: it reads nothing.
 type Cursor struct {
 	mu     sync.Mutex
-	seg    *segment // nil once closed
+	seg    *segment // nil while closed
 	pos    uint64   // offset in the log; ahead of its end while own bytes are being appended
 	own    []span   // what the reader skips, in order, never two that touch
 	passed int      // how many of own lie behind pos
@@ -20,11 +20,13 @@ type Cursor struct {
 // A span is the bytes of a log from start up to end.
 type span struct{ start, end uint64 }
 
-// NewCursor returns a cursor at the end of the log: it reads what is appended
-// from now on, and keeps that in memory until it has moved on or is closed.
-func (l *Log) NewCursor() *Cursor {
+// Begin places a zero cursor at the end of the log: it reads what is appended from
+// now on, and keeps that in memory until it has moved on or is closed.
+func (l *Log) Begin(c *Cursor) {
 	l.head.cursors.Add(1)
-	return &Cursor{seg: l.head, pos: l.End()}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.seg, c.pos = l.head, l.End()
 }
 
 // Holds tells whether c is among the cursors that keep the oldest segment.

@@ -23,6 +23,12 @@ func newLog(t testing.TB, backlog int) *journal.Log {
 	return l
 }
 
+func begin(l *journal.Log) *journal.Cursor {
+	c := new(journal.Cursor)
+	l.Begin(c)
+	return c
+}
+
 // read takes everything that is left for c.
 func read(c *journal.Cursor) string {
 	var got []byte
@@ -39,7 +45,7 @@ func read(c *journal.Cursor) string {
 func TestCursorReadsWhatIsAppendedAfterIt(t *testing.T) {
 	l := newLog(t, small)
 	l.Append([]byte("before\n"))
-	c := l.NewCursor()
+	c := begin(l)
 	unread := ""
 	for i := range 100 {
 		line := fmt.Sprintf("line %d %s\n", i, bytes.Repeat([]byte("x"), i*7))
@@ -56,7 +62,7 @@ func TestCursorReadsWhatIsAppendedAfterIt(t *testing.T) {
 
 func TestCursorSkipsItsOwn(t *testing.T) {
 	l := newLog(t, small)
-	a, b, c := l.NewCursor(), l.NewCursor(), l.NewCursor()
+	a, b, c := begin(l), begin(l), begin(l)
 	l.Append([]byte("a1\n"), a)
 	l.Append([]byte("a2\n"), a)
 	l.Append([]byte("b1\n"), b)
@@ -90,7 +96,7 @@ func TestCursorSkipsItsOwn(t *testing.T) {
 
 func TestOwnAppendsNeverHoldTheLog(t *testing.T) {
 	l := newLog(t, small)
-	author := l.NewCursor()
+	author := begin(l)
 	line := bytes.Repeat([]byte("x"), 100)
 	for i := range 10000 {
 		if l.Full(len(line)) {
@@ -107,7 +113,7 @@ func TestSlowestCursorFillsTheLogAndEmptiesIt(t *testing.T) {
 	for _, size := range []int{1, 2, 100, 819, 3000} {
 		t.Run(fmt.Sprint(size), func(t *testing.T) {
 			l := newLog(t, small)
-			slow, fast := l.NewCursor(), l.NewCursor()
+			slow, fast := begin(l), begin(l)
 			line := bytes.Repeat([]byte("x"), size)
 			appended := 0
 			for !l.Full(size) {
@@ -142,7 +148,7 @@ func TestSlowestCursorFillsTheLogAndEmptiesIt(t *testing.T) {
 
 func TestClosedCursorHoldsNothing(t *testing.T) {
 	l := newLog(t, small)
-	c := l.NewCursor()
+	c := begin(l)
 	l.Append([]byte("own"), c) // passed over before the others come
 	for !l.Full(100) {
 		l.Append(make([]byte, 100))
@@ -172,7 +178,7 @@ func TestBoundsAreChecked(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := l.NewCursor()
+	c := begin(l)
 	for range 1000 { // the smallest log still takes its longest append when all is read
 		if l.Full(5) {
 			t.Fatal("full, though everything is read")
@@ -196,7 +202,7 @@ func TestReadersSeeOneOrderWhileAuthorsAppend(t *testing.T) {
 	var model []entry
 	cursors := make([]*journal.Cursor, authors)
 	for i := range cursors {
-		cursors[i] = l.NewCursor()
+		cursors[i] = begin(l)
 	}
 	var all, writing sync.WaitGroup
 	done := make(chan struct{})
@@ -258,7 +264,7 @@ func TestReadersSeeOneOrderWhileAuthorsAppend(t *testing.T) {
 
 func TestAppendAndReadAllocateNothing(t *testing.T) {
 	l := newLog(t, 16<<20)
-	cursors := []*journal.Cursor{l.NewCursor(), l.NewCursor(), l.NewCursor()}
+	cursors := []*journal.Cursor{begin(l), begin(l), begin(l)}
 	line := bytes.Repeat([]byte("x"), 4096)
 	step := func() {
 		l.Append(line, cursors[0])
@@ -283,7 +289,7 @@ func FuzzCursorsAgainstModel(f *testing.F) {
 	f.Add(slices.Repeat([]byte{0, 1, 1, 1, 2, 255, 130}, 50))
 	f.Fuzz(func(t *testing.T, steps []byte) {
 		l := newLog(t, 2048)
-		cursors := []*journal.Cursor{l.NewCursor(), l.NewCursor(), l.NewCursor()}
+		cursors := []*journal.Cursor{begin(l), begin(l), begin(l)}
 		want := make([]string, len(cursors))
 		for i := 0; i+1 < len(steps); i += 2 {
 			op, n := steps[i], int(steps[i+1])
@@ -323,7 +329,7 @@ func BenchmarkAppendAndRead(b *testing.B) {
 			l := newLog(b, 16<<20)
 			cursors := make([]*journal.Cursor, readers)
 			for i := range cursors {
-				cursors[i] = l.NewCursor()
+				cursors[i] = begin(l)
 			}
 			line := bytes.Repeat([]byte("x"), 64)
 			b.ReportAllocs()

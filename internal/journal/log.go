@@ -38,7 +38,7 @@ type Config struct {
 func MinBacklog(maxAppend int) int { return 4 * maxAppend }
 
 // A Log is a sequence of bytes that grows at its end and is forgotten behind
-// its slowest cursor. Append, Full, NewCursor and Holds are called under its
+// its slowest cursor. Append, Full, Begin and Holds are called under its
 // owner's lock; End may be called at any time.
 type Log struct {
 	segmentSize int // bytes

@@ -18,25 +18,24 @@ type sink struct {
 	written atomic.Uint64   // bytes
 	failed  atomic.Bool     // it was cut, or could not write
 
-	// The arguments and results of attempt, which is made once so that writing
+	// The arguments and results of once and again, which are made once so that writing
 	// allocates nothing.
-	attempt func(fd uintptr) (done bool)
-	wait    bool // for room, rather than write nothing
-	p       []byte
-	n       int
-	err     error
+	once  func(fd uintptr)
+	again func(fd uintptr) (done bool) // nil before the first Write
+	p     []byte
+	n     int
+	err   error
 }
 
 func (s *sink) init(conn net.Conn, raw syscall.RawConn, wake func()) {
 	s.conn, s.raw, s.wake = conn, raw, wake
-	s.attempt = s.try
+	s.once = s.try
 }
 
-// try writes to the descriptor what fits. It is done unless it is to wait for more.
-func (s *sink) try(fd uintptr) (done bool) {
+// try writes to the descriptor what fits.
+func (s *sink) try(fd uintptr) {
 	s.n, s.err = send(int(fd), s.p)
 	s.written.Add(uint64(s.n))
-	return s.n > 0 || s.err != nil || !s.wait
 }
 
 // rawConn returns conn's descriptor, to read and write without waiting; or nil,
@@ -50,27 +49,35 @@ func rawConn(conn net.Conn) syscall.RawConn {
 	return nil
 }
 
-// TryWrite gives p to the system for as far as it has room.
+// TryWrite gives p to the system for as far as it has room. It does not write by
+// RawConn.Write, which gets ready to wait.
 func (s *sink) TryWrite(p []byte) (int, error) {
 	if s.raw == nil || !canSend {
 		return 0, nil
 	}
-	return s.send(p, false)
+	s.p, s.n, s.err = p, 0, nil
+	return s.result(s.raw.Control(s.once))
 }
 
 // Write waits until the system has room, and gives it p for as far as it has.
 func (s *sink) Write(p []byte) (int, error) {
-	if s.raw != nil && canSend {
-		return s.send(p, true)
+	if s.raw == nil || !canSend {
+		n, err := s.conn.Write(p[:min(len(p), maxWrite)])
+		s.written.Add(uint64(n))
+		return n, s.note(err)
 	}
-	n, err := s.conn.Write(p[:min(len(p), maxWrite)])
-	s.written.Add(uint64(n))
-	return n, s.note(err)
+	if s.again == nil {
+		s.again = func(fd uintptr) bool {
+			s.try(fd)
+			return s.n > 0 || s.err != nil
+		}
+	}
+	s.p, s.n, s.err = p, 0, nil
+	return s.result(s.raw.Write(s.again))
 }
 
-func (s *sink) send(p []byte, wait bool) (int, error) {
-	s.p, s.n, s.err, s.wait = p, 0, nil, wait
-	err := s.raw.Write(s.attempt)
+// result is that of a write by the descriptor, for which err says that there is none.
+func (s *sink) result(err error) (int, error) {
 	s.p = nil
 	if err == nil {
 		err = s.err

@@ -75,18 +75,18 @@ func (e *CutError) Error() string {
 // A Member is one connection in the room. Publish and Leave are called by one
 // goroutine, which owns the member; Done may be used by any.
 type Member struct {
-	room   *Room
-	sink   Sink
-	cursor *journal.Cursor
-	joined uint64 // the offset in the log where the cursor began
-	pump   *pump
-	until  atomic.Uint64 // the offset in the log where that is; math.MaxUint64 while it stays
+	room  *Room
+	sink  Sink
+	until atomic.Uint64 // the offset in the log where it ends; math.MaxUint64 while it stays
 
 	// Who sets owned takes the log to the sink, alone: the pump, or a goroutine of
 	// the member's own. It stays set when the member has ended.
-	owned atomic.Bool
-
+	owned   atomic.Bool
 	waiting atomic.Bool // whether the owner waits for the peer
+
+	cursor journal.Cursor
+	joined uint64 // the offset in the log where the cursor began
+	pump   *pump
 
 	mu    sync.Mutex
 	meter *meter        // of the peer while it is waited for; nil if it never was
@@ -107,7 +107,8 @@ func (r *Room) Join(sink Sink) (*Member, error) {
 	if r.closed {
 		return nil, ErrClosed
 	}
-	m.cursor, m.joined = r.log.NewCursor(), r.log.End()
+	r.log.Begin(&m.cursor)
+	m.joined = r.log.End()
 	m.pump = &r.pumps[len(r.members)%len(r.pumps)]
 	m.pump.add(m)
 	r.members[m] = struct{}{}

@@ -157,7 +157,7 @@ func (r *Room) append(e Entry) error {
 	if r.unfinished != nil && r.unfinished != e.Author {
 		r.endLineLocked()
 	}
-	r.log.Append(e.Chunk, e.Author.cursor)
+	r.log.Append(e.Chunk, &e.Author.cursor)
 	r.unfinished = nil
 	if !r.cfg.Raw && e.Chunk[len(e.Chunk)-1] != '\n' {
 		r.unfinished = e.Author
@@ -175,10 +175,10 @@ func (r *Room) append(e Entry) error {
 // endLineLocked puts a newline behind an unfinished line. Its author does not get
 // it, nor do members who joined behind the line and have seen nothing of it.
 func (r *Room) endLineLocked() {
-	skip := []*journal.Cursor{r.unfinished.cursor}
+	skip := []*journal.Cursor{&r.unfinished.cursor}
 	for m := range r.members {
 		if m.joined == r.log.End() {
-			skip = append(skip, m.cursor)
+			skip = append(skip, &m.cursor)
 		}
 	}
 	r.log.Append(newline, skip...)

@@ -133,7 +133,7 @@ func (r *Room) suspects(now time.Time) (all []suspect, since time.Time, ok bool)
 	held := r.waiting > 0 && !r.closed
 	for m := range r.members {
 		if m.waiting.Load() {
-			all = append(all, suspect{m, held && r.log.Holds(m.cursor)})
+			all = append(all, suspect{m, held && r.log.Holds(&m.cursor)})
 		}
 	}
 	since = r.heldSince
