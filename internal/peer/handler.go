@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -48,9 +47,9 @@ type Config struct {
 // A Handler serves connections as members of a room. It may serve any number of
 // them at a time.
 type Handler struct {
-	cfg   Config
-	pool  sync.Pool // of *wire.Chunker, for connections that have something to say
-	stats struct{ undelivered, refusedHTTP, idle atomic.Uint64 }
+	cfg     Config
+	buffers buffers
+	stats   struct{ undelivered, refusedHTTP, idle atomic.Uint64 }
 }
 
 // New returns a Handler, or an error that says what is wrong with cfg.
@@ -72,7 +71,8 @@ func New(cfg Config) (*Handler, error) {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
 	h := &Handler{cfg: cfg}
-	h.pool.New = func() any { return wire.NewChunker(cfg.MaxLine) }
+	h.buffers.free.New = func() any { return wire.NewChunker(cfg.MaxLine) }
+	h.buffers.reading = make(chan struct{}, maxReading)
 	return h, nil
 }
 
@@ -120,7 +120,7 @@ func (h *Handler) Open(conn net.Conn, wake func()) (serve func(ctx context.Conte
 		wake = nil
 	}
 	s := &session{h: h, conn: conn, wake: wake}
-	s.in.init(conn, raw, &h.pool, wake == nil)
+	s.in.init(conn, raw, &h.buffers, wake == nil)
 	s.out.init(conn, raw, wake)
 	s.guard.off = !h.cfg.HTTPGuard
 	var err error

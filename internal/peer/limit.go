@@ -38,6 +38,7 @@ func (s *session) pause(ctx context.Context, n int) {
 	if wait == 0 {
 		return
 	}
+	s.in.give()
 	over := time.NewTimer(wait)
 	defer over.Stop()
 	select {

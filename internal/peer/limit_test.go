@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"bcast/internal/contract"
 	"bcast/internal/peer"
 	"bcast/internal/room"
 	"bcast/internal/wire"
@@ -148,4 +149,36 @@ func TestConnectionThatWaitsIsEndedWhenItIsIdle(t *testing.T) {
 		silent.Close()
 	}
 	eventually(t, "both are counted", func() bool { return v.members.Stats().Idle == 2 })
+}
+
+// However many have begun a line, or want to publish, there are few buffers.
+func TestContract07_MembersThatHaveBegunALineTakeLittleMemory(t *testing.T) {
+	const members, most = 300, 16 << 10 // bytes for each, the test's side included
+	v := open(t)
+	clients := v.join(t, members)
+	collect()
+	before := memory()
+	for _, c := range clients {
+		c.say("a line that goes on")
+	}
+	clients[0].say(" and ends\n")
+	clients[1].hears("a line that goes on and ends\n")
+	for _, c := range clients[1:] {
+		c.say(" and ends\n")
+	}
+	collect()
+	if took := memory() - before; took > members*most {
+		t.Errorf("%d members took %d bytes each, want at most %d", members, took/members, most)
+	}
+	for _, c := range clients {
+		c.Close()
+	}
+}
+
+// There are more senders than places for those who are read.
+func TestManySendersTakeTurns(t *testing.T) {
+	const senders = 100
+	v := open(t)
+	script := contract.New(seed(t), senders, 50)
+	converse(t, v.join(t, senders+1), script, senders, atOnce)
 }

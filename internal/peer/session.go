@@ -79,6 +79,7 @@ func (s *session) read(ctx context.Context) error {
 		s.pause(ctx, len(chunk))
 		switch {
 		case end == nil:
+			s.in.share()
 			continue
 		case errors.Is(end, errNothing):
 			return end

@@ -100,8 +100,16 @@ func (s *sink) fail() {
 	}
 }
 
-// Acked is how much of what was written the peer has acknowledged.
-func (s *sink) Acked() uint64 {
+// Taken is how far the peer lets us write: it opens its window as it reads. Where
+// that is not known, it is how much of what was written has been acknowledged.
+func (s *sink) Taken() (n uint64) {
+	known := false
+	if s.raw != nil {
+		_ = s.raw.Control(func(fd uintptr) { n, known = windowEnd(int(fd)) })
+	}
+	if known {
+		return n
+	}
 	waiting := uint64(s.unacked()) // first: what is written meanwhile is not among it
 	written := s.written.Load()
 	return max(written, waiting) - waiting

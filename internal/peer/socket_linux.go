@@ -61,3 +61,15 @@ func unacked(fd int) int {
 	}
 	return n
 }
+
+// windowEnd asks Linux for the end of the window that the peer of fd has opened, in
+// bytes since the beginning: what is acknowledged, which goes to its system's buffers
+// whether it reads or not, and what there is still room for. There is none in a Unix
+// socket.
+func windowEnd(fd int) (uint64, bool) {
+	info, err := unix.GetsockoptTCPInfo(fd, unix.IPPROTO_TCP, unix.TCP_INFO)
+	if err != nil {
+		return 0, false
+	}
+	return info.Bytes_acked + uint64(info.Snd_wnd), true
+}

@@ -14,16 +14,31 @@ import (
 // errNothing says that there is nothing to read for now.
 var errNothing = errors.New("nothing to read for now")
 
-// A source is a connection that is read chunk by chunk. While there is nothing to
-// read it has no buffer, unless a line has begun: it takes one from the pool, and
-// gives it back.
+// maxReading is how many connections of a Handler are read at a time. Others wait for
+// one of these, without a buffer: all of them publish to one room, one after the other.
+const maxReading = 32
+
+// keepHeld is how long, in bytes, a line that has begun may be and leave its buffer.
+const keepHeld = 64 << 10
+
+// buffers are what connections are read into.
+type buffers struct {
+	free    sync.Pool     // of *wire.Chunker
+	reading chan struct{} // a place for each connection that is being read
+}
+
+// A source is a connection that is read chunk by chunk. Between two reads it has no
+// buffer: it takes one from the handler, and gives it back, but for the line that has
+// begun.
 type source struct {
 	conn     net.Conn
 	raw      syscall.RawConn // nil: read waits
-	pool     *sync.Pool      // of *wire.Chunker
-	lines    *wire.Chunker   // nil while nothing is held
-	most     int             // bytes of one read; 0: as many as there is space for
-	received atomic.Uint64   // bytes
+	buffers  *buffers
+	lines    *wire.Chunker // nil while there is nothing to be read
+	reading  bool          // it has a place among those that are read
+	held     []byte        // a line that has begun, while there are no lines
+	most     int           // bytes of one read; 0: as many as there is space for
+	received atomic.Uint64 // bytes
 
 	// The results of attempt, which is made once so that reading allocates nothing.
 	attempt func(fd uintptr) (done bool)
@@ -31,8 +46,8 @@ type source struct {
 	err     error
 }
 
-func (s *source) init(conn net.Conn, raw syscall.RawConn, pool *sync.Pool, waits bool) {
-	s.conn, s.pool = conn, pool
+func (s *source) init(conn net.Conn, raw syscall.RawConn, b *buffers, waits bool) {
+	s.conn, s.buffers = conn, b
 	if !waits {
 		s.raw, s.attempt = raw, s.try
 	}
@@ -77,16 +92,40 @@ func (s *source) space() []byte {
 }
 
 func (s *source) take() *wire.Chunker {
+	if s.raw != nil && !s.reading { // who waits for input takes nobody's place
+		s.buffers.reading <- struct{}{}
+		s.reading = true
+	}
 	if s.lines == nil {
-		s.lines = s.pool.Get().(*wire.Chunker)
+		s.lines = s.buffers.free.Get().(*wire.Chunker)
+		if len(s.held) > 0 {
+			s.lines.Take(copy(s.lines.Space(), s.held))
+			s.held = nil // with its memory: most lines are whole
+		}
 	}
 	return s.lines
 }
 
-// give gives the buffer back, if nothing is held in it.
+// give gives the buffer back, and the place.
 func (s *source) give() {
-	if s.lines != nil && s.lines.Empty() {
-		s.pool.Put(s.lines)
-		s.lines = nil
+	if s.lines != nil {
+		if rest := s.lines.Rest(); len(rest) < keepHeld {
+			s.held = append(s.held, rest...)
+			s.buffers.free.Put(s.lines)
+			s.lines = nil
+		} else {
+			s.lines.Take(copy(s.lines.Space(), rest))
+		}
+	}
+	if s.reading {
+		s.reading = false
+		<-s.buffers.reading
+	}
+}
+
+// share gives the place to those who wait for one. It goes on at their end.
+func (s *source) share() {
+	if len(s.buffers.reading) == cap(s.buffers.reading) {
+		s.give()
 	}
 }

@@ -20,7 +20,7 @@ func (a *abyss) Write(p []byte) (int, error) {
 }
 
 func (a *abyss) TryWrite(p []byte) (int, error) { return a.Write(p) }
-func (a *abyss) Acked() uint64                  { return a.bytes.Load() }
+func (a *abyss) Taken() uint64                  { return a.bytes.Load() }
 func (a *abyss) Cut()                           {}
 
 // A theatre is a room in which one member speaks to a number of others.

@@ -23,10 +23,10 @@ type Sink interface {
 	// this sink can only Write.
 	TryWrite(p []byte) (int, error)
 
-	// Acked is how many bytes the peer's system has acknowledged so far, or has
-	// been written where that cannot be known. It never waits, and may be called
-	// while Write waits.
-	Acked() uint64
+	// Taken is how many bytes the peer has taken so far, as far as that can be known:
+	// read, rather than acknowledged, and acknowledged rather than written. What it
+	// counts from does not matter. It never waits, and may be called while Write waits.
+	Taken() uint64
 
 	// Cut breaks the connection off. A Write that waits returns with an error
 	// soon, and so does every later one. It never waits, and may be called again.
@@ -153,7 +153,7 @@ func (m *Member) Leave(ctx context.Context) error {
 	}
 	tick := time.NewTicker(m.room.cfg.Farewell / looks)
 	defer tick.Stop()
-	acked, progress, done := uint64(0), time.Now(), m.Done()
+	taken, progress, done := uint64(0), time.Now(), m.Done()
 	for {
 		select {
 		case <-done:
@@ -163,8 +163,8 @@ func (m *Member) Leave(ctx context.Context) error {
 			<-done
 			return m.err
 		case now := <-tick.C:
-			if n := m.sink.Acked(); n != acked || !m.waiting.Load() {
-				acked, progress = n, now
+			if n := m.sink.Taken(); n != taken || !m.waiting.Load() {
+				taken, progress = n, now
 			}
 			if now.Sub(progress) >= m.room.cfg.Farewell {
 				m.cut(Unreachable)

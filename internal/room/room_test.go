@@ -76,7 +76,7 @@ func (s *screen) TryWrite(p []byte) (int, error) {
 	return s.got.Write(p[:min(len(p), 100)])
 }
 
-func (s *screen) Acked() uint64 {
+func (s *screen) Taken() uint64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return uint64(s.got.Len())

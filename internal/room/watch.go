@@ -146,13 +146,13 @@ func (r *Room) suspects(now time.Time) (all []suspect, since time.Time, ok bool)
 
 // measure begins to measure what the member's peer takes.
 func (m *Member) measure() {
-	now, acked := time.Now(), m.sink.Acked()
+	now, taken := time.Now(), m.sink.Taken()
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.meter == nil {
 		m.meter = new(meter)
 	}
-	m.meter.begin(now, acked)
+	m.meter.begin(now, taken)
 }
 
 // judge measures what the member's peer has taken, and decides whether it has held
@@ -163,20 +163,20 @@ func (m *Member) measure() {
 // the first bytes go to its system's buffers, whether it reads or not. Until then,
 // what it takes while it holds publishers counts, and how much of their time is left.
 func (m *Member) judge(now, since time.Time, holds bool, others debts) (own debt, reason Reason, guilty bool) {
-	acked := m.sink.Acked()
+	taken := m.sink.Taken()
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	g, patience := m.meter, m.room.cfg.Patience
-	over, took := g.measure(now, acked, patience)
+	over, took := g.measure(now, taken, patience)
 	whole, again := over >= patience, !g.held.IsZero()
 	switch {
 	case !holds || whole && !m.room.tooSlow(took, over):
 		g.held = time.Time{}
 		return own, 0, false
 	case !again:
-		g.held, g.seen = since, mark{now, acked}
-	case !whole && !m.room.tooSlow(acked-min(acked, g.seen.acked), now.Sub(g.seen.at)):
-		g.held, g.seen, again = now, mark{now, acked}, false
+		g.held, g.seen = since, mark{now, taken}
+	case !whole && !m.room.tooSlow(taken-min(taken, g.seen.taken), now.Sub(g.seen.at)):
+		g.held, g.seen, again = now, mark{now, taken}, false
 	}
 	own = debt{g.held, now}
 	switch {
@@ -202,21 +202,21 @@ type meter struct {
 	seen  mark            // about then
 }
 
-// A mark is how much a peer had acknowledged at a time.
+// A mark is how much a peer had taken at a time.
 type mark struct {
 	at    time.Time
-	acked uint64
+	taken uint64
 }
 
 // begin starts anew.
-func (g *meter) begin(now time.Time, acked uint64) {
-	g.marks[0], g.n = mark{now, acked}, 1
+func (g *meter) begin(now time.Time, taken uint64) {
+	g.marks[0], g.n = mark{now, taken}, 1
 	g.held = time.Time{}
 }
 
-// measure notes how much is acknowledged now, and returns how many bytes of that
+// measure notes how much is taken by now, and returns how many bytes of that
 // are new over about the time given, or since begin where that is less.
-func (g *meter) measure(now time.Time, acked uint64, patience time.Duration) (over time.Duration, took uint64) {
+func (g *meter) measure(now time.Time, taken uint64, patience time.Duration) (over time.Duration, took uint64) {
 	var from mark
 	for i := g.n - 1; i >= max(0, g.n-len(g.marks)); i-- {
 		from = g.marks[i%len(g.marks)]
@@ -225,10 +225,10 @@ func (g *meter) measure(now time.Time, acked uint64, patience time.Duration) (ov
 		}
 	}
 	if newest := g.marks[(g.n-1)%len(g.marks)]; now.Sub(newest.at) >= patience/looks {
-		g.marks[g.n%len(g.marks)] = mark{now, acked}
+		g.marks[g.n%len(g.marks)] = mark{now, taken}
 		g.n++
 	}
-	return now.Sub(from.at), max(acked, from.acked) - from.acked
+	return now.Sub(from.at), max(taken, from.taken) - from.taken
 }
 
 // debts are the times for which members who were cut had held publishers back, in
