@@ -6,11 +6,19 @@ import (
 	"context"
 	"io"
 	"os"
+	"runtime/debug"
 
 	"bcast/internal/config"
 )
 
+// garbage is how much garbage there may be, in percent of what lives. There is little
+// of it, and most of what lives is many small things for each client.
+const garbage = 50
+
 func main() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(garbage)
+	}
 	err := run(context.Background(), os.Args, os.Stdin, os.Stdout, os.Stderr)
 	if err != nil {
 		complain(os.Stderr, err)

@@ -49,7 +49,7 @@ type Config struct {
 type Handler struct {
 	cfg     Config
 	buffers buffers
-	stats   struct{ undelivered, refusedHTTP, idle atomic.Uint64 }
+	stats   struct{ undelivered, refusedHTTP, idle, vanished atomic.Uint64 }
 }
 
 // New returns a Handler, or an error that says what is wrong with cfg.
@@ -85,6 +85,7 @@ type Stats struct {
 	Undelivered uint64 // members who had not everything when the time to drain was over
 	RefusedHTTP uint64 // connections that began with an HTTP request
 	Idle        uint64 // connections ended by Config.IdleTimeout
+	Vanished    uint64 // connections given up by the system, because the peer did not answer or read
 }
 
 // Stats returns the handler's figures.
@@ -93,6 +94,7 @@ func (h *Handler) Stats() Stats {
 		Undelivered: h.stats.undelivered.Load(),
 		RefusedHTTP: h.stats.refusedHTTP.Load(),
 		Idle:        h.stats.idle.Load(),
+		Vanished:    h.stats.vanished.Load(),
 	}
 }
 

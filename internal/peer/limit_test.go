@@ -4,6 +4,7 @@ import (
 	"io"
 	"net"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -181,4 +182,22 @@ func TestManySendersTakeTurns(t *testing.T) {
 	v := open(t)
 	script := contract.New(seed(t), senders, 50)
 	converse(t, v.join(t, senders+1), script, senders, atOnce)
+}
+
+// gone is a connection whose peer does not answer any more.
+type gone struct{ net.Conn }
+
+func (gone) Read([]byte) (int, error) { return 0, syscall.ETIMEDOUT }
+
+func TestConnectionThatTheSystemGivesUpIsCounted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		other := pipe(t, 1, func(*peer.Config) {})[0]
+		_, conn := net.Pipe()
+		if waits := other.members.Open(gone{conn}, nil)(t.Context()); waits {
+			t.Error("the handler waits for a connection that is broken")
+		}
+		if n := other.members.Stats().Vanished; n != 1 {
+			t.Errorf("%d are counted, want 1", n)
+		}
+	})
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"syscall"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -144,6 +145,9 @@ func (s *session) leave(ctx context.Context, end error) {
 	case errors.Is(end, errIdle):
 		h.stats.idle.Add(1)
 		log.Info("closed an idle connection", "idle_timeout", h.cfg.IdleTimeout.String())
+	case errors.Is(end, syscall.ETIMEDOUT), errors.Is(err, syscall.ETIMEDOUT):
+		h.stats.vanished.Add(1)
+		log.Warn("the client has vanished, or has not read for too long")
 	}
 	if err == nil && !s.part(ctx, grace, errors.Is(end, io.EOF)) {
 		h.stats.undelivered.Add(1)

@@ -63,7 +63,7 @@ func (w *waiter) stop() {
 	w.mu.Lock()
 	w.stopped = true
 	if w.set != nil {
-		w.set.Close()
+		_ = w.set.Close()
 	}
 	w.mu.Unlock()
 	w.run.Wait()
@@ -77,13 +77,13 @@ func (w *waiter) startLocked() error {
 	// Package os gives non-blocking files to the runtime's poller, which can wait for
 	// an epoll set as for anything else.
 	if err := unix.SetNonblock(fd, true); err != nil {
-		unix.Close(fd)
+		_ = unix.Close(fd)
 		return err
 	}
 	set := os.NewFile(uintptr(fd), "epoll")
 	raw, err := set.SyscallConn()
 	if err != nil {
-		set.Close()
+		_ = set.Close()
 		return err
 	}
 	w.fd, w.set = fd, set
