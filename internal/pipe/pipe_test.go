@@ -81,8 +81,14 @@ func (s server) accept(t *testing.T) *net.TCPConn {
 	return conn.(*net.TCPConn)
 }
 
-// run starts a pipe to s and returns how it ends.
+// run starts a pipe in the plain dialect to s and returns how it ends.
 func (s server) run(ctx context.Context, cfg pipe.Config) <-chan error {
+	cfg.Plain = true
+	return s.start(ctx, cfg)
+}
+
+// start starts a pipe to s and returns how it ends.
+func (s server) start(ctx context.Context, cfg pipe.Config) <-chan error {
 	cfg.Network, cfg.Address = "tcp", s.Addr().String()
 	ended := make(chan error, 1)
 	go func() { ended <- pipe.Run(ctx, cfg) }()

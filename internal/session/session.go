@@ -3,11 +3,7 @@ package session
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io"
 	"net"
-	"os"
-	"sync/atomic"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -16,58 +12,93 @@ import (
 const (
 	dialTimeout = 10 * time.Second
 
-	// readSize is the size in bytes of the read buffer, and of the longest
-	// Received.
-	readSize = 64 << 10
-
 	// The waits before dialling again: about the first, then longer by half each
-	// time up to the last, each as much as half shorter or longer by chance, so
-	// that the clients of a server that comes back do not all come at once.
-	firstWait = 200 * time.Millisecond
-	lastWait  = 10 * time.Second
+	// time up to 50 times the first, each as much as half shorter or longer by
+	// chance, so that the clients of a server that comes back do not all come at once.
+	waitFactor = 1.5
+	waitSpread = 0.5
+	waitGrowth = 50
 )
-
-// ErrServerClosed is returned by Run when the server has closed the connection
-// before this side was finished.
-var ErrServerClosed = errors.New("the server closed the connection")
-
-// A DialError says that there is no connection to be had.
-type DialError struct {
-	Address string
-	Err     error
-}
-
-func (e *DialError) Error() string { return fmt.Sprintf("cannot connect to %s: %v", e.Address, e.Err) }
-func (e *DialError) Unwrap() error { return e.Err }
 
 // Config is how a Session is made.
 type Config struct {
 	// Network and Address are where the server is, in the terms of package net.
 	Network, Address string
 
+	// Name is what this side asks to be called by a server that speaks frames. Empty:
+	// the room gives one.
+	Name string
+
+	// Lag is wire.LagSkip if the room need not wait for this side: what it is too slow
+	// for becomes a Gap.
+	Lag string
+
+	// Plain never asks for frames, Framed takes nothing else: then Run ends with
+	// ErrNotFramed where the server is a plain one.
+	Plain, Framed bool
+
+	// Frames gives each frame as it came, too.
+	Frames bool
+
+	// Quiet pings a server only while it owes a receipt, or when nothing has come from
+	// it for a minute, and not to know how long an answer takes.
+	Quiet bool
+
 	// Reconnect makes Run dial again, for as long as it takes, once a connection
-	// that it had is lost. What was not sent by then is sent in the next one.
+	// that it had is lost. What has not arrived by then is sent in the next one.
 	Reconnect bool
 
-	// MaxPending is how many lines may wait to be sent. 0: DefaultMaxPending.
+	// Patience is for how long Run does so without Reconnect where the server spoke
+	// frames: since the break, or since the last line if connections keep breaking.
+	// 0: not at all.
+	Patience time.Duration
+
+	// FirstWait is about how long Run waits before it dials again, the first time: then
+	// longer and longer, up to 50 times as long. 0: DefaultFirstWait.
+	FirstWait time.Duration
+
+	// MaxPending is how many messages may wait for their arrival; 8 MiB are the most
+	// in any case. 0: DefaultMaxPending.
 	MaxPending int
 
 	// Silence is for how long the server may send nothing, after this side has
 	// finished, before that counts as the end. 0: DefaultSilence.
 	Silence time.Duration
+
+	// Dial makes a connection. nil: a net.Dialer does.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
 // The defaults of Config.
 const (
-	DefaultMaxPending = 1000 // lines
+	DefaultMaxPending = 1000 // messages
 	DefaultSilence    = 5 * time.Second
+	DefaultFirstWait  = 200 * time.Millisecond
 )
 
 // A Session is a client's side of a room, over any number of connections.
 type Session struct {
 	cfg Config
 	out *outbox
+
+	// Owned by Run.
+	handle   func(Event)
+	dialect  dialect
+	memory   memory    // of the framed dialect
+	joined   bool      // Connected was told since the last dial
+	progress bool      // a line has come since then
+	down     time.Time // since when there is no progress; zero while there is
 }
+
+// A dialect is what a server speaks. It is known from the first connection that
+// tells, and stays for as long as the Session runs.
+type dialect int
+
+const (
+	unknown dialect = iota
+	plain
+	framed
+)
 
 // New returns a Session that is not connected yet.
 func New(cfg Config) *Session {
@@ -77,24 +108,40 @@ func New(cfg Config) *Session {
 	if cfg.Silence <= 0 {
 		cfg.Silence = DefaultSilence
 	}
-	return &Session{cfg: cfg, out: newOutbox(cfg.MaxPending)}
+	if cfg.FirstWait <= 0 {
+		cfg.FirstWait = DefaultFirstWait
+	}
+	if cfg.Dial == nil {
+		cfg.Dial = (&net.Dialer{Timeout: dialTimeout}).DialContext
+	}
+	s := &Session{cfg: cfg, out: newOutbox(cfg.MaxPending)}
+	if cfg.Plain {
+		s.dialect = plain
+	}
+	return s
 }
 
 // Send puts a copy of chunk, which is one or more lines or a piece of one, into
-// the outbox. It waits while the outbox is full: it holds MaxPending lines, or one
-// chunk of more. The error is that of ctx. Send, Offer and Finish are called by
-// one goroutine at a time.
-func (s *Session) Send(ctx context.Context, chunk []byte) error { return s.out.put(ctx, chunk) }
+// the outbox: each line is a message, and an unfinished one goes on in the next
+// chunk. It waits while the outbox is full: it holds MaxPending messages, or one
+// chunk of more. It returns an id for the chunk, which Delivered has when all of it
+// has arrived; that of an empty one is 0. The error is that of ctx. Send, Offer and
+// Finish are called by one goroutine at a time.
+func (s *Session) Send(ctx context.Context, chunk []byte) (id uint64, err error) {
+	return s.out.put(ctx, chunk)
+}
 
 // Offer is Send for those who cannot wait: it reports false, and does nothing,
-// while the outbox is full.
-func (s *Session) Offer(chunk []byte) bool { return s.out.offer(chunk) }
+// while the outbox is full. The lines of chunk are one message, unless they are too
+// long for the room together.
+func (s *Session) Offer(chunk []byte) (id uint64, ok bool) { return s.out.offer(chunk) }
 
-// Finish says that nothing more will be sent: when the outbox is empty, the
-// server is told the end of input. It is called once, and is the last.
+// Finish says that nothing more will be sent: when all has arrived, the server is
+// told the end of input. It is called once, and is the last.
 func (s *Session) Finish() { s.out.close() }
 
-// Pending is how many lines have not been handed to the connection yet.
+// Pending is how many messages have not arrived yet: without a receipt of a framed
+// server, or not handed to the connection with a plain one.
 func (s *Session) Pending() int { return s.out.pending() }
 
 // Run connects and calls handle for each event, one after the other, until the
@@ -103,32 +150,45 @@ func (s *Session) Pending() int { return s.out.pending() }
 //   - nil when this side had finished and the server has closed, or is silent;
 //   - ctx's error when ctx has ended;
 //   - a *DialError when the first connection cannot be made;
-//   - without Config.Reconnect, ErrServerClosed or what broke the connection.
+//   - a *RefusedError, a *wire.VersionError or ErrNotFramed where trying again is no use;
+//   - without Config.Reconnect, and when Config.Patience is over, ErrServerClosed or
+//     what else broke the connection.
 //
 // It is called once.
 func (s *Session) Run(ctx context.Context, handle func(Event)) error {
+	s.handle = handle
+	longest := waitGrowth * s.cfg.FirstWait
 	wait := &backoff.ExponentialBackOff{
-		InitialInterval: firstWait, MaxInterval: lastWait, Multiplier: 1.5, RandomizationFactor: 0.5,
+		InitialInterval: s.cfg.FirstWait, MaxInterval: longest, Multiplier: waitFactor, RandomizationFactor: waitSpread,
 	}
 	for connections, attempt := 0, 1; ; attempt++ {
 		start := time.Now()
+		s.joined, s.progress = false, false
 		conn, err := s.dial(ctx)
 		if err == nil {
 			connections++
+			err = s.converse(ctx, conn)
+		}
+		if s.joined {
 			attempt = 1
-			handle(Connected{})
-			err = s.converse(ctx, conn, handle)
 		}
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
-		case err == nil, connections == 0, !s.cfg.Reconnect:
+		case err == nil, connections == 0, isFinal(err):
 			return err
-		case time.Since(start) > lastWait:
+		case errors.Is(err, ErrNotFramed) && s.dialect != framed:
+			return err
+		case errors.Is(err, errRenumber):
+			continue
+		case time.Since(start) > longest:
 			wait.Reset() // it was a good connection: a server that refuses at once is not one
 		}
 		retry := wait.NextBackOff()
-		handle(Disconnected{Err: err, Attempt: attempt, Retry: retry})
+		if s.givesUp(start, retry) {
+			return err
+		}
+		s.handle(Disconnected{Err: err, Attempt: attempt, Retry: retry})
 		select {
 		case <-time.After(retry):
 		case <-ctx.Done():
@@ -137,9 +197,21 @@ func (s *Session) Run(ctx context.Context, handle func(Event)) error {
 	}
 }
 
+// givesUp tells whether there is no time left for an attempt after a wait, behind
+// one that began at start.
+func (s *Session) givesUp(start time.Time, retry time.Duration) bool {
+	if s.cfg.Reconnect {
+		return false
+	}
+	now := time.Now()
+	if s.progress || s.joined && now.Sub(start) > s.cfg.Patience || s.down.IsZero() {
+		s.down = now
+	}
+	return s.dialect != framed || now.Add(retry).Sub(s.down) > s.cfg.Patience
+}
+
 func (s *Session) dial(ctx context.Context) (net.Conn, error) {
-	dialer := net.Dialer{Timeout: dialTimeout}
-	conn, err := dialer.DialContext(ctx, s.cfg.Network, s.cfg.Address)
+	conn, err := s.cfg.Dial(ctx, s.cfg.Network, s.cfg.Address)
 	if err != nil {
 		return nil, &DialError{Address: s.cfg.Address, Err: err}
 	}
@@ -148,75 +220,30 @@ func (s *Session) dial(ctx context.Context) (net.Conn, error) {
 
 // converse sends and receives on conn until either side ends it, and closes it.
 // The error is nil when this side had finished.
-func (s *Session) converse(ctx context.Context, conn net.Conn, handle func(Event)) error {
-	c := &connection{Conn: conn, silence: s.cfg.Silence}
-	open, abort := context.WithCancel(ctx)
-	stop := context.AfterFunc(open, func() { _ = conn.Close() })
-	written := make(chan struct{})
-	go func() { // converse waits for it
-		defer close(written)
-		c.send(open, s.out)
-	}()
-	err := c.receive(handle)
-	abort()
-	<-written
-	if stop() {
-		_ = conn.Close()
-	}
+func (s *Session) converse(ctx context.Context, conn net.Conn) error {
+	l := newLink(conn)
+	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
+	err := s.speak(l)
+	stop()
+	l.close()
+	s.tell() // what the sender did last
 	return err
 }
 
-// A connection is one TCP connection of a session.
-type connection struct {
-	net.Conn
-	silence  time.Duration
-	finished atomic.Bool // this side has told its end of input
-}
-
-// send writes the outbox to the connection, and the end of input behind the last
-// of it. It returns early when ctx ends, and at an error, which receive will see
-// too.
-func (c *connection) send(ctx context.Context, out *outbox) {
-	for {
-		chunk, err := out.next(ctx)
-		if errors.Is(err, io.EOF) {
-			c.finished.Store(true) // before the server can answer by closing
-			if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
-				_ = half.CloseWrite() // an error is receive's too
-			}
-			_ = c.SetReadDeadline(time.Now().Add(c.silence))
-			return
-		}
-		if err != nil {
-			return
-		}
-		n, err := c.Write(chunk)
-		out.sent(n)
-		if err != nil {
-			return
-		}
+// speak finds out the server's dialect and speaks it.
+func (s *Session) speak(l *link) error {
+	if s.dialect == plain {
+		return s.plain(l, nil)
 	}
-}
-
-// receive reads until the connection ends.
-func (c *connection) receive(handle func(Event)) error {
-	buf := make([]byte, readSize)
-	for {
-		n, err := c.Read(buf)
-		if n > 0 {
-			handle(Received{Data: buf[:n]})
-		}
-		switch {
-		case err == nil:
-			if c.finished.Load() {
-				_ = c.SetReadDeadline(time.Now().Add(c.silence))
-			}
-		case errors.Is(err, io.EOF) && !c.finished.Load():
-			return ErrServerClosed
-		case errors.Is(err, io.EOF), errors.Is(err, os.ErrDeadlineExceeded): // a dead link's ETIMEDOUT is another
-			return nil
-		default:
-			return err
-		}
+	head, isFramed, err := s.probe(l)
+	switch {
+	case err != nil:
+		return err
+	case isFramed:
+		return s.framed(l, head)
+	case s.dialect == framed || s.cfg.Framed:
+		return ErrNotFramed
 	}
+	s.dialect = plain
+	return s.plain(l, head)
 }

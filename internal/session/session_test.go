@@ -55,7 +55,7 @@ type client struct {
 
 func start(t *testing.T, ln net.Listener, change func(*session.Config)) *client {
 	t.Helper()
-	cfg := session.Config{Network: "tcp", Address: ln.Addr().String()}
+	cfg := session.Config{Network: "tcp", Address: ln.Addr().String(), Plain: true}
 	if change != nil {
 		change(&cfg)
 	}
@@ -104,7 +104,7 @@ func (c *client) end(t *testing.T) error {
 
 func (c *client) send(t *testing.T, chunk string) {
 	t.Helper()
-	if err := c.Send(t.Context(), []byte(chunk)); err != nil {
+	if _, err := c.Send(t.Context(), []byte(chunk)); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -250,19 +250,19 @@ func TestLineThatABreakCutIsSentAgainWhole(t *testing.T) {
 func TestOutboxIsBounded(t *testing.T) {
 	s := session.New(session.Config{Network: "tcp", Address: "127.0.0.1:1", MaxPending: 10})
 	for range 5 {
-		if err := s.Send(t.Context(), []byte("line\n")); err != nil {
+		if _, err := s.Send(t.Context(), []byte("line\n")); err != nil {
 			t.Fatal(err)
 		}
-		if !s.Offer([]byte("line\n")) {
+		if _, ok := s.Offer([]byte("line\n")); !ok {
 			t.Fatal("an outbox with room did not take what was offered")
 		}
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
-	if err := s.Send(ctx, []byte("one more\n")); !errors.Is(err, context.DeadlineExceeded) {
+	if _, err := s.Send(ctx, []byte("one more\n")); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("Send into a full outbox: %v, want it to wait", err)
 	}
-	if s.Offer([]byte("one more\n")) {
+	if _, ok := s.Offer([]byte("one more\n")); ok {
 		t.Error("a full outbox took what was offered")
 	}
 	if s.Pending() != 10 {
@@ -290,7 +290,7 @@ func TestChunkOfMoreLinesThanTheOutboxHoldsPasses(t *testing.T) {
 func TestEverythingReceivedIsHandedOverInOrder(t *testing.T) {
 	ln := listen(t)
 	var got bytes.Buffer
-	s := session.New(session.Config{Network: "tcp", Address: ln.Addr().String()})
+	s := session.New(session.Config{Network: "tcp", Address: ln.Addr().String(), Plain: true})
 	ended := make(chan error, 1)
 	go func() {
 		ended <- s.Run(t.Context(), func(event session.Event) {

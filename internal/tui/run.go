@@ -44,7 +44,7 @@ func run(ctx context.Context, cfg Config, now func() time.Time) error {
 	if err != nil {
 		return err
 	}
-	s := session.New(session.Config{Network: cfg.Network, Address: cfg.Address, Reconnect: true})
+	s := session.New(session.Config{Network: cfg.Network, Address: cfg.Address, Plain: true, Reconnect: true})
 	b := newBoard(now)
 
 	connected := make(chan struct{})
@@ -66,7 +66,11 @@ func run(ctx context.Context, cfg Config, now func() time.Time) error {
 
 	background, typed := term.Probe(cfg.In, cfg.Out)
 	term.UseColors(background.Dark)
-	program := tea.NewProgram(newModel(cfg, b, s.Offer, ctx.Done(), typed),
+	offer := func(line []byte) bool {
+		_, ok := s.Offer(line)
+		return ok
+	}
+	program := tea.NewProgram(newModel(cfg, b, offer, ctx.Done(), typed),
 		tea.WithInput(term.Input{File: cfg.In}), tea.WithOutput(out), tea.WithAltScreen(), tea.WithoutSignalHandler())
 	// Not tea.WithContext: Bubble Tea takes its end for a kill, and closes the input
 	// while it is being read.

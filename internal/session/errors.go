@@ -1,0 +1,61 @@
+package session
+
+import (
+	"errors"
+	"fmt"
+
+	"bcast/internal/wire"
+)
+
+var (
+	// ErrServerClosed is returned by Run when the server has closed the connection
+	// before this side was finished.
+	ErrServerClosed = errors.New("the server closed the connection")
+
+	// ErrNotFramed says that a server speaks plain lines only, where frames are asked
+	// for or were spoken before.
+	ErrNotFramed = errors.New("the server does not speak the framed dialect")
+
+	// ErrProtocol is wrapped by the errors about what a server must not say.
+	ErrProtocol = errors.New("the server breaks the protocol")
+
+	// ErrDead says that the server has not answered for long.
+	ErrDead = errors.New("the server does not answer")
+)
+
+// errRenumber ends a connection behind a refused message: only the next welcome
+// tells which ref comes next.
+var errRenumber = errors.New("a message was refused")
+
+// A DialError says that there is no connection to be had.
+type DialError struct {
+	Address string
+	Err     error
+}
+
+func (e *DialError) Error() string { return fmt.Sprintf("cannot connect to %s: %v", e.Address, e.Err) }
+func (e *DialError) Unwrap() error { return e.Err }
+
+// A RefusedError is a server's fatal error.
+type RefusedError struct {
+	Code    wire.Code
+	Message string // for people, but from a stranger: a terminal may obey it
+}
+
+func (e *RefusedError) Error() string { return fmt.Sprintf("the server refuses: %s", e.Message) }
+
+// isFinal tells whether trying again is no use.
+func isFinal(err error) bool {
+	var version *wire.VersionError
+	var refused *RefusedError
+	if !errors.As(err, &refused) {
+		return errors.As(err, &version)
+	}
+	switch refused.Code {
+	case wire.CodeAuth, wire.CodeHello, // and what the next hello would be told again:
+		wire.CodeTooLong, wire.CodeSyntax, wire.CodeUTF8, wire.CodeDepth, wire.CodeDuplicate,
+		wire.CodeTrailing, wire.CodeMissing, wire.CodeType, wire.CodeValue, wire.CodeConflict:
+		return true
+	}
+	return false
+}
