@@ -9,11 +9,15 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/dustin/go-humanize/english"
+
 	"bcast/internal/bench"
 	"bcast/internal/config"
 	"bcast/internal/pipe"
 	"bcast/internal/session"
+	"bcast/internal/text"
 	"bcast/internal/tui"
+	"bcast/internal/wire"
 )
 
 // complain tells a person what went wrong, and on a line of its own what to do.
@@ -24,14 +28,33 @@ func complain(w io.Writer, err error) {
 	}
 }
 
-// notify tells a person who follows that the connection was lost or is back.
+// notify tells a person that the connection was lost or is back, and what the
+// server does not want.
 func notify(w io.Writer, event session.Event) {
 	switch event := event.(type) {
 	case session.Disconnected:
 		fmt.Fprintf(w, "bcast-client: %v; trying again in %v\n", plain(event.Err), event.Retry.Round(100*time.Millisecond))
 	case session.Connected:
-		fmt.Fprintln(w, "bcast-client: connected again; lines may be missing")
+		fmt.Fprintf(w, "bcast-client: connected again; %s\n", missing(event))
+	case session.Refused:
+		fmt.Fprintf(w, "bcast-client: the server refuses: %s\n", text.Clean([]byte(event.Message)))
 	}
+}
+
+// missing says what a break has cost.
+func missing(event session.Connected) string {
+	lost := "lines may be missing"
+	switch {
+	case event.Missed > 0:
+		lost = english.Plural(int(event.Missed), "line is", "lines are") + " missing"
+	case event.Resumed:
+		lost = "nothing is missing"
+	}
+	if event.Repeated > 0 {
+		lost += "; " + english.Plural(event.Repeated, "line of yours is sent again and may appear twice",
+			"lines of yours are sent again and may appear twice")
+	}
+	return lost
 }
 
 // A nameError says that --name cannot be a name.
@@ -44,7 +67,10 @@ func (e nameError) Unwrap() error { return e.err }
 func plain(err error) string {
 	var dial *session.DialError
 	var dns *net.DNSError
+	var refused *session.RefusedError
 	switch {
+	case errors.As(err, &refused):
+		return "the server refuses: " + text.Clean([]byte(refused.Message))
 	case errors.As(err, &dial) && errors.Is(err, syscall.ECONNREFUSED):
 		return fmt.Sprintf("cannot connect to %s: connection refused", dial.Address)
 	case errors.As(err, &dial) && errors.As(err, &dns):
@@ -53,7 +79,7 @@ func plain(err error) string {
 		return fmt.Sprintf("cannot connect to %s: no such socket", dial.Address)
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
 		return "connection lost: the server reset it"
-	case errors.Is(err, session.ErrServerClosed):
+	case errors.Is(err, session.ErrServerClosed), errors.Is(err, session.ErrDead), errors.Is(err, session.ErrProtocol):
 		return "connection lost: " + err.Error()
 	}
 	return err.Error()
@@ -62,6 +88,7 @@ func plain(err error) string {
 func hintFor(err error) string {
 	var dial *session.DialError
 	var descriptors *bench.DescriptorsError
+	var version *wire.VersionError
 	switch {
 	case errors.As(err, &descriptors):
 		return fmt.Sprintf("raise the limit with ulimit -n %d, or take fewer members", descriptors.Needed())
@@ -69,6 +96,12 @@ func hintFor(err error) string {
 		return "is it a line broadcaster there, and does it take as many clients?"
 	case errors.Is(err, config.ErrUsage):
 		return "see bcast-client --help"
+	case errors.As(err, &version):
+		return "take a bcast-client of the server's version, or --plain"
+	case errors.Is(err, session.ErrNotFramed):
+		return "leave --json out: there are only lines"
+	case errors.Is(err, pipe.ErrInputLeft) && errors.As(err, &dial):
+		return "send the rest again, or use --follow or a longer --timeout to wait for the server"
 	case errors.As(err, &dial) && (errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, fs.ErrNotExist)):
 		return "is a server running there? start one with: bcast-server"
 	case errors.As(err, &dial):

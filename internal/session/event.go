@@ -66,7 +66,7 @@ type (
 type Gap struct{ Missed uint64 }
 
 // Delivered says that a message of this side has arrived: by the receipt of a framed
-// server, behind its Line; a plain one gives none, so there it says that the message
+// server, and before its Line; a plain one gives none, so there it says that the message
 // was handed over to the connection.
 type Delivered struct {
 	ID   uint64 // as Send and Offer have returned it

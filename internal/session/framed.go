@@ -222,10 +222,10 @@ func (f *framedLink) line(raw []byte, line *wire.Line) error {
 	f.raw(raw)
 	event := Line{Line: *line, Own: m.isOwn(line.From), History: line.Seq < m.fresh}
 	event.Text = bytes.Clone(line.Text) // it lies in the buffer
-	f.handle(event)
 	if line.From == m.you.ID && line.Ref > 0 {
 		f.deliver(line.Ref, &event)
 	}
+	f.handle(event)
 	f.settle()
 	return nil
 }

@@ -109,7 +109,7 @@ func TestMessagesGetReceipts(t *testing.T) {
 			t.Errorf("%d messages pending, want 3", b.Pending())
 		}
 		f.send(line(11, "between"), receipt(12, 1, "one\ntwo"), receipt(13, 2, "three"))
-		b.want(t, "line 11 bob: between", "line 12 me: one\ntwo, own", "delivered 1 by line 12", "line 13 me: three, own")
+		b.want(t, "line 11 bob: between", "delivered 1 by line 12", "line 12 me: one\ntwo, own", "line 13 me: three, own")
 		b.quiet(t, time.Second) // half a chunk
 		if b.Pending() != 1 {
 			t.Errorf("%d messages pending, want 1", b.Pending())
@@ -117,7 +117,7 @@ func TestMessagesGetReceipts(t *testing.T) {
 		other := line(14, "not mine")
 		other.Ref = 3
 		f.send(other, receipt(15, 3, "four"))
-		b.want(t, "line 14 bob: not mine", "line 15 me: four, own", "delivered 2 by line 15")
+		b.want(t, "line 14 bob: not mine", "delivered 2 by line 15", "line 15 me: four, own")
 		if b.Pending() != 0 {
 			t.Errorf("%d messages pending, want 0", b.Pending())
 		}
@@ -167,7 +167,7 @@ func TestMessagesAreCutToTheRoomsLines(t *testing.T) {
 					t.Errorf("it says %v, want %v", got, test.want)
 				}
 				f.send(receipt(1, uint64(len(test.want)), "all"))
-				b.want(t, "framed as me", "line 1 me: all, own", "delivered 1 by line 1")
+				b.want(t, "framed as me", "delivered 1 by line 1", "line 1 me: all, own")
 				if b.Pending() != 0 {
 					t.Errorf("%d messages pending", b.Pending())
 				}
@@ -195,8 +195,8 @@ func TestResumeGoesOnWhereItBroke(t *testing.T) {
 		f.says(3, "3") // and not the second, which the room has
 		f.says(4, "4")
 		f.send(line(12, "hello"), line(13, "meanwhile"), receipt(14, 2, "2"), receipt(15, 3, "3"), receipt(16, 4, "4"))
-		b.want(t, "line 13 bob: meanwhile", "line 14 me: 2, own", "line 15 me: 3, own", "delivered 1 by line 15",
-			"line 16 me: 4, own", "delivered 2 by line 16")
+		b.want(t, "line 13 bob: meanwhile", "line 14 me: 2, own", "delivered 1 by line 15", "line 15 me: 3, own",
+			"delivered 2 by line 16", "line 16 me: 4, own")
 	})
 }
 
@@ -322,8 +322,8 @@ func TestServerThatStartedAnewGetsMessagesAgain(t *testing.T) {
 		f.says(2, "3")
 		f.says(3, "4")
 		f.send(line(2, "meanwhile"), receipt(3, 1, "2"), receipt(4, 2, "3"), receipt(5, 3, "4"))
-		b.want(t, "line 2 bob: meanwhile, history", "line 3 me: 2, own", "line 4 me: 3, own", "delivered 1 by line 4",
-			"line 5 me: 4, own", "delivered 2 by line 5")
+		b.want(t, "line 2 bob: meanwhile, history", "line 3 me: 2, own", "delivered 1 by line 4", "line 4 me: 3, own",
+			"delivered 2 by line 5", "line 5 me: 4, own")
 		_, hello = b.again(t, f)
 		if r := hello.Resume; r.Session != another || r.Epoch != "e2" || r.Seq != 5 {
 			t.Errorf("it resumes %+v", r)
@@ -347,7 +347,7 @@ func TestServerThatForgotTheSessionGoesOnWithItsLines(t *testing.T) {
 		again := receipt(14, 1, "one")
 		again.From = "p8"
 		f.send(receipt(13, 1, "one"), again) // of who it was before, and of who it is
-		b.want(t, "line 13 me: one, own", "line 14 me: one, own", "delivered 1 by line 14")
+		b.want(t, "line 13 me: one, own", "delivered 1 by line 14", "line 14 me: one, own")
 	})
 }
 
@@ -383,7 +383,7 @@ func TestRefusedMessageIsLostAndNoOther(t *testing.T) {
 					f.says(uint64(ref+1), fmt.Sprint(ref+1))
 				}
 				f.send(receipt(11, 1, "1"), &wire.Error{Code: "rude", Message: "no", Ref: 2})
-				b.want(t, "line 11 me: 1, own", "delivered 1 by line 11", "refused 2, rude")
+				b.want(t, "delivered 1 by line 11", "line 11 me: 1, own", "refused 2, rude")
 				f = b.accept(t)
 				hello := f.greet()
 				if counts {
@@ -397,7 +397,7 @@ func TestRefusedMessageIsLostAndNoOther(t *testing.T) {
 					f.says(3, "4")
 					f.send(receipt(12, 2, "3"), receipt(13, 3, "4"))
 				}
-				b.want(t, "framed as me, resumed", "line 12 me: 3, own", "line 13 me: 4, own", "delivered 3 by line 13")
+				b.want(t, "framed as me, resumed", "line 12 me: 3, own", "delivered 3 by line 13", "line 13 me: 4, own")
 				if b.Pending() != 0 {
 					t.Errorf("%d messages pending", b.Pending())
 				}
@@ -415,14 +415,14 @@ func TestFinishWaitsForReceipts(t *testing.T) {
 		f.says(1, "1")
 		f.says(2, "2")
 		f.send(receipt(11, 1, "1"))
-		b.want(t, "line 11 me: 1, own", "delivered 1 by line 11")
+		b.want(t, "delivered 1 by line 11", "line 11 me: 1, own")
 		b.quiet(t, 4*time.Second)
 		f, hello := b.again(t, f)
 		f.welcome(hello, func(w *wire.Welcome) { w.Seq, w.Acked = 12, 1 })
 		b.want(t, "framed as me, resumed")
 		f.says(2, "2")
 		f.send(receipt(12, 2, "2"))
-		b.want(t, "line 12 me: 2, own", "delivered 2 by line 12")
+		b.want(t, "delivered 2 by line 12", "line 12 me: 2, own")
 		f.ended()
 		f.send(line(13, "and more"), &wire.Bye{Reason: wire.ByeEnd})
 		b.want(t, "line 13 bob: and more")

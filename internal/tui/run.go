@@ -27,6 +27,7 @@ type Config struct {
 	Network, Address string // where the server is, in the terms of package net
 	Title            string // the same as people write it
 	Name             string // stands before each line that is sent
+	Plain            bool   // never ask for frames
 	In, Out          *os.File
 }
 
@@ -44,7 +45,7 @@ func run(ctx context.Context, cfg Config, now func() time.Time) error {
 	if err != nil {
 		return err
 	}
-	s := session.New(session.Config{Network: cfg.Network, Address: cfg.Address, Plain: true, Reconnect: true})
+	s := session.New(session.Config{Network: cfg.Network, Address: cfg.Address, Plain: cfg.Plain, Reconnect: true})
 	b := newBoard(now)
 
 	connected := make(chan struct{})
