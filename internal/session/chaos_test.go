@@ -132,7 +132,7 @@ func (f *frail) piece(p []byte) []byte {
 	n := min(len(p), 1+f.rand.IntN(300), f.left)
 	f.left -= n
 	if n == 0 {
-		_ = f.half.Close()
+		_ = f.Close()
 		return p
 	}
 	return p[:n]

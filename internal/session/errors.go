@@ -56,6 +56,7 @@ func isFinal(err error) bool {
 		wire.CodeTooLong, wire.CodeSyntax, wire.CodeUTF8, wire.CodeDepth, wire.CodeDuplicate,
 		wire.CodeTrailing, wire.CodeMissing, wire.CodeType, wire.CodeValue, wire.CodeConflict:
 		return true
+	default: // the server may think better of it
+		return false
 	}
-	return false
 }

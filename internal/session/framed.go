@@ -298,7 +298,7 @@ func (f *framedLink) ping() {
 	f.silent = 0
 	ping := wire.Ping{ID: strconv.FormatUint(f.asked, 10)}
 	select {
-	case f.link.pings <- ping.Append(nil):
+	case f.pings <- ping.Append(nil):
 	default: // the sender is stuck with the last one
 	}
 }

@@ -453,12 +453,19 @@ func TestFinishedFramedSessionEndsWhenTheServerIsSilent(t *testing.T) {
 func (f *fake) swallow() { _, _ = io.Copy(io.Discard, f.r) }
 
 func TestDeadLinkIsNoticed(t *testing.T) {
-	for name, quiet := range map[string]bool{"a screen": false, "a pipe that waits for a receipt": true} {
+	for name, test := range map[string]struct{ quiet, stalled bool }{
+		"a screen":                        {},
+		"a pipe that waits for a receipt": {quiet: true},
+		"a screen that cannot write":      {stalled: true},
+		"a pipe that cannot write":        {quiet: true, stalled: true},
+	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				b, f := join(t, func(cfg *session.Config) { cfg.Quiet = quiet })
+				b, f := join(t, func(cfg *session.Config) { cfg.Quiet = test.quiet })
 				b.offer(t, "hello\n")
-				go f.swallow() // and say nothing
+				if !test.stalled {
+					go f.swallow() // and say nothing
+				}
 				begin := time.Now()
 				b.want(t, "disconnected 1: "+session.ErrDead.Error())
 				if took := time.Since(begin); took < 15*time.Second || took > 25*time.Second {

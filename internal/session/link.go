@@ -41,7 +41,7 @@ func newLink(conn net.Conn) *link {
 
 // close closes the connection and waits for both goroutines.
 func (l *link) close() {
-	_ = l.Conn.Close() // first: it ends a Read and a Write
+	_ = l.Close() // first: it ends a Read and a Write
 	close(l.closed)
 	l.running.Wait()
 }
