@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -41,7 +42,8 @@ func newHalves() (client, server half) {
 type bubble struct {
 	*client
 	dialled chan half
-	refuse  chan error // an error for the next dial
+	refuse  chan error                          // an error for the next dial
+	heard   atomic.Pointer[func(session.Event)] // called for each event
 }
 
 // run starts a session in a bubble of testing/synctest.
@@ -71,6 +73,9 @@ func run(t *testing.T, change func(*session.Config)) *bubble {
 		b.ended <- b.Run(ctx, func(event session.Event) {
 			if said := say(event); said != "" {
 				b.events <- said
+			}
+			if heard := b.heard.Load(); heard != nil {
+				(*heard)(event)
 			}
 		})
 	}()

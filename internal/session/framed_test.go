@@ -208,8 +208,53 @@ func TestResumeBeforeAnyLineAsksForWhatIsNew(t *testing.T) {
 			t.Errorf("it resumes behind %d, want 10", hello.Resume.Seq)
 		}
 		f.welcome(hello, at(12))
-		f.send(line(11, "hello"))
+		f.send(line(10, "old"), line(11, "hello"))
 		b.want(t, "framed as me, resumed", "line 11 bob: hello")
+	})
+}
+
+func TestLinesAreTheHandlersToKeep(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, f := join(t, nil)
+		var kept []session.Line
+		heard := func(event session.Event) {
+			if line, ok := event.(session.Line); ok {
+				kept = append(kept, line)
+			}
+		}
+		b.heard.Store(&heard)
+		for seq := uint64(11); seq < 21; seq++ {
+			f.send(line(seq, fmt.Sprint(seq)))
+		}
+		synctest.Wait()
+		for i, line := range kept {
+			if string(line.Text) != fmt.Sprint(11+i) {
+				t.Errorf("line %d has become %q", 11+i, line.Text)
+			}
+		}
+		if len(kept) != 10 {
+			t.Errorf("%d lines, want 10", len(kept))
+		}
+	})
+}
+
+func TestNothingIsSentBetweenARefusalAndTheNextWelcome(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, f := join(t, nil)
+		heard := func(event session.Event) {
+			if _, ok := event.(session.Refused); ok {
+				b.offer(t, "2\n")
+				time.Sleep(time.Second)
+			}
+		}
+		b.heard.Store(&heard)
+		b.offer(t, "1\n")
+		f.says(1, "1")
+		f.send(&wire.Error{Code: "rude", Message: "no", Ref: 1})
+		f.ended()
+		f = b.accept(t)
+		f.welcome(f.greet(), at(11))
+		f.says(1, "2")
 	})
 }
 
@@ -282,7 +327,7 @@ func TestJumpThatNothingExplainsBreaksTheConnection(t *testing.T) {
 func TestWelcomeThatGoesBackIsNotBelieved(t *testing.T) {
 	for name, change := range map[string]func(*wire.Welcome){
 		"lines that have come":       at(11),
-		"messages that it never got": func(w *wire.Welcome) { w.Seq, w.Acked = 13, 2 },
+		"messages that it never got": func(w *wire.Welcome) { w.Seq, w.Acked, w.Missed = 14, 2, 1 },
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -297,7 +342,11 @@ func TestWelcomeThatGoesBackIsNotBelieved(t *testing.T) {
 					t.Fatalf("event %q", got)
 				}
 				f = b.accept(t)
-				f.welcome(f.greet(), func(w *wire.Welcome) { w.Seq, w.Acked = 12, 0 })
+				hello = f.greet()
+				if hello.Resume.Seq != 11 {
+					t.Errorf("it resumes behind %d, want 11", hello.Resume.Seq)
+				}
+				f.welcome(hello, func(w *wire.Welcome) { w.Seq, w.Acked = 12, 0 })
 				b.want(t, "framed as me, resumed")
 				f.says(1, "one")
 			})
@@ -501,8 +550,10 @@ func TestRoundTripIsMeasured(t *testing.T) {
 				t.Errorf("ping %d after %v", i, since)
 			}
 			time.Sleep(70 * time.Millisecond)
-			f.send(&wire.Pong{ID: "of somebody else"}, &wire.Pong{ID: ping.ID})
-			b.want(t, "round trip 70ms")
+			f.send(&wire.Pong{ID: "of somebody else"})
+			time.Sleep(time.Second)
+			f.send(&wire.Pong{ID: ping.ID})
+			b.want(t, "round trip 1.07s")
 		}
 	})
 }

@@ -21,6 +21,7 @@ func TestFirstBytesTellTheDialect(t *testing.T) {
 		"a late greeting":      {func(f *fake) { time.Sleep(1100 * time.Millisecond); f.write(greeting) }, time.Second, []string{"plain", "received " + greeting}},
 		"half a greeting":      {func(f *fake) { f.write("\x01bcast/1 e1") }, time.Second, []string{"plain", "received \x01bcast/1 e1"}},
 		"a plain line first":   {func(f *fake) { f.write("hi\n" + greeting) }, 0, []string{"plain", "received hi\n" + greeting}},
+		"half a line first":    {func(f *fake) { f.write("hi> ") }, 0, []string{"plain", "received hi> "}},
 		"SOH of a member":      {func(f *fake) { f.write("\x01") }, time.Second, []string{"plain", "received \x01"}},
 		"SOH before a line":    {func(f *fake) { f.write("\x01hi\n") }, 0, []string{"plain", "received \x01hi\n"}},
 		"SOH and no end":       {func(f *fake) { f.write("\x01" + strings.Repeat("x", 300)) }, 0, []string{"plain", "received \x01" + strings.Repeat("x", 300)}},
