@@ -270,6 +270,20 @@ func TestOutboxIsBounded(t *testing.T) {
 	}
 }
 
+func TestOutboxIsBoundedInBytes(t *testing.T) {
+	s := session.New(session.Config{Network: "tcp", Address: "127.0.0.1:1"})
+	large := bytes.Repeat([]byte("x"), 5<<20)
+	if _, ok := s.Offer(large); !ok {
+		t.Fatal("an empty outbox did not take what was offered")
+	}
+	if _, ok := s.Offer(large); ok {
+		t.Error("an outbox took more than 8 MiB")
+	}
+	if _, ok := s.Offer([]byte("small\n")); !ok {
+		t.Error("an outbox with room did not take what was offered")
+	}
+}
+
 func TestChunkOfMoreLinesThanTheOutboxHoldsPasses(t *testing.T) {
 	ln := listen(t)
 	c := start(t, ln, func(cfg *session.Config) { cfg.MaxPending = 10 })
