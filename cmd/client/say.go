@@ -98,7 +98,7 @@ func hintFor(err error) string {
 		return "see bcast-client --help"
 	case errors.As(err, &version):
 		return "take a bcast-client of the server's version, or --plain"
-	case errors.Is(err, session.ErrNotFramed):
+	case errors.Is(err, session.ErrNotFramed) && !errors.Is(err, pipe.ErrInputLeft):
 		return "leave --json out: there are only lines"
 	case errors.Is(err, pipe.ErrInputLeft) && errors.As(err, &dial):
 		return "send the rest again, or use --follow or a longer --timeout to wait for the server"

@@ -33,6 +33,11 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 		},
 		{&wire.VersionError{Version: "2"}, "bcast-client: the server speaks version 2 of the framed dialect, this is version 1\n" +
 			"  take a bcast-client of the server's version, or --plain\n"},
+		{
+			fmt.Errorf("%w: %w", session.ErrNotFramed, pipe.ErrInputLeft),
+			"bcast-client: the server does not speak the framed dialect: the input was not sent to its end\n" +
+				"  send the rest again, or use --follow to connect again after a break\n",
+		},
 		{session.ErrNotFramed, "bcast-client: the server does not speak the framed dialect\n  leave --json out: there are only lines\n"},
 		{&session.RefusedError{Code: wire.CodeAuth, Message: "a token\x1b[2J"}, "bcast-client: the server refuses: a token␛[2J\n"},
 	} {
