@@ -148,7 +148,6 @@ func (f *framedLink) frame(raw []byte) error {
 	case *wire.Leave:
 		f.handle(Left{*frame})
 	case *wire.Rename:
-		f.memory.rename(frame.Member)
 		f.handle(Renamed{*frame})
 	case *wire.Count:
 		f.handle(Counted{*frame})
@@ -222,7 +221,7 @@ func (f *framedLink) line(raw []byte, line *wire.Line) error {
 	f.raw(raw)
 	event := Line{Line: *line, Own: m.isOwn(line.From), History: line.Seq < m.fresh}
 	event.Text = bytes.Clone(line.Text) // it lies in the buffer
-	if line.From == m.you.ID && line.Ref > 0 {
+	if line.From == m.you && line.Ref > 0 {
 		f.deliver(line.Ref, &event)
 	}
 	f.handle(event)
@@ -295,7 +294,6 @@ func (f *framedLink) look() (alive bool) {
 func (f *framedLink) ping() {
 	f.asked++
 	f.pinged = time.Now()
-	f.silent = 0
 	ping := wire.Ping{ID: strconv.FormatUint(f.asked, 10)}
 	select {
 	case f.pings <- ping.Append(nil):

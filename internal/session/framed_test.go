@@ -238,6 +238,40 @@ func TestLinesAreTheHandlersToKeep(t *testing.T) {
 	})
 }
 
+func TestRefusedEndOfAChunkIsLostAlone(t *testing.T) {
+	for name, first := range map[string]bool{"with a receipt before it": true, "with what is known to have come": false} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b, f := join(t, nil)
+				b.send(t, "1\n2\n")
+				b.send(t, "three\n")
+				f.says(1, "1")
+				f.says(2, "2")
+				f.says(3, "three")
+				if first {
+					f.send(receipt(11, 1, "1"))
+					b.want(t, "line 11 me: 1, own")
+				}
+				f.send(&wire.Error{Code: "rude", Message: "no", Ref: 2})
+				b.want(t, "refused 1, rude")
+				f = b.accept(t)
+				f.welcome(f.greet(), func(w *wire.Welcome) { w.Seq, w.Acked = 12, 1 })
+				f.says(2, "three")
+				b.want(t, "framed as me, resumed")
+				if !first {
+					f.send(receipt(11, 1, "1"))
+					b.want(t, "line 11 me: 1, own")
+				}
+				f.send(receipt(12, 2, "three"))
+				b.want(t, "delivered 2 by line 12", "line 12 me: three, own")
+				if b.Pending() != 0 {
+					t.Errorf("%d messages pending", b.Pending())
+				}
+			})
+		})
+	}
+}
+
 func TestNothingIsSentBetweenARefusalAndTheNextWelcome(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b, f := join(t, nil)
@@ -401,23 +435,32 @@ func TestServerThatForgotTheSessionGoesOnWithItsLines(t *testing.T) {
 }
 
 func TestLineThatARestartCutIsSentAgainWhole(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		b := run(t, nil)
-		f := b.accept(t)
-		small := func(w *wire.Welcome) { w.MaxLine = 4 }
-		f.welcome(f.greet(), small)
-		b.want(t, "framed as me")
-		b.send(t, "a\n123456\n")
-		f.says(1, "a")
-		if say := f.frame().(*wire.Say); string(say.Text) != "1234" || !say.More {
-			t.Fatalf("it says %q", say.Text)
-		}
-		f.send(receipt(1, 1, "a"), receipt(2, 2, "1234"))
-		b.want(t, "line 1 me: a, own", "line 2 me: 1234, own")
-		f, hello := b.again(t, f)
-		f.welcome(hello, func(w *wire.Welcome) { w.Session, w.Epoch = another, "e2" })
-		f.says(1, "123456")
-	})
+	for _, test := range []struct {
+		whole bool
+		want  string
+	}{{false, "123456"}, {true, "a\n123456"}} {
+		synctest.Test(t, func(t *testing.T) {
+			b := run(t, nil)
+			f := b.accept(t)
+			small := func(w *wire.Welcome) { w.MaxLine = 4 }
+			f.welcome(f.greet(), small)
+			b.want(t, "framed as me")
+			if test.whole {
+				b.offer(t, "a\n123456\n")
+			} else {
+				b.send(t, "a\n123456\n")
+			}
+			f.says(1, "a")
+			if say := f.frame().(*wire.Say); string(say.Text) != "1234" || !say.More {
+				t.Fatalf("it says %q", say.Text)
+			}
+			f.send(receipt(1, 1, "a"), receipt(2, 2, "1234"))
+			b.want(t, "line 1 me: a, own", "line 2 me: 1234, own")
+			f, hello := b.again(t, f)
+			f.welcome(hello, func(w *wire.Welcome) { w.Session, w.Epoch = another, "e2" })
+			f.says(1, test.want)
+		})
+	}
 }
 
 func TestRefusedMessageIsLostAndNoOther(t *testing.T) {
@@ -540,6 +583,27 @@ func TestAnyByteIsASignOfLife(t *testing.T) {
 	})
 }
 
+func TestWritingThatGoesOnIsASignOfLife(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, f := join(t, nil)
+		long := strings.Repeat("x", 60_000)
+		b.send(t, strings.Repeat(long+"\n", 20))
+		for ref := range uint64(20) {
+			b.quiet(t, 4*time.Second)
+			for {
+				say, ok := f.frame().(*wire.Say)
+				if !ok {
+					continue // a ping, which stays without an answer
+				}
+				if say.Ref != ref+1 {
+					t.Fatalf("message %d, want %d", say.Ref, ref+1)
+				}
+				break
+			}
+		}
+	})
+}
+
 func TestRoundTripIsMeasured(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b, f := join(t, func(cfg *session.Config) { cfg.Quiet = false })
@@ -655,6 +719,9 @@ func TestFirstWaitIsAboutWhatItIsSetTo(t *testing.T) {
 		for attempt := range 100 {
 			b.refuse <- errRefused
 			b.want(t, fmt.Sprintf("disconnected %d: cannot connect to : connection refused", attempt+2))
+			if took := time.Since(begin); attempt == 0 && (took < first/2 || took > 3*first/2) {
+				t.Errorf("the first attempt came after %v", took)
+			}
 		}
 		if took := time.Since(begin); took < 10*first || took > 100*75*first {
 			t.Errorf("100 attempts took %v", took)

@@ -127,7 +127,11 @@ func TestServerThatNeverWelcomesIsLeft(t *testing.T) {
 		b := run(t, nil)
 		f := b.accept(t)
 		f.greet()
+		begin := time.Now()
 		b.want(t, "disconnected 1: the server does not answer")
+		if took := time.Since(begin); took < 15*time.Second || took > 20*time.Second {
+			t.Errorf("it was left after %v", took)
+		}
 		f.closed()
 	})
 }

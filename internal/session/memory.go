@@ -16,7 +16,7 @@ type memory struct {
 	session wire.Session // zero: there was no welcome yet
 	epoch   string
 	maxLine int
-	you     wire.Member
+	you     string   // the id of this side
 	former  []string // ids that this side had in the epoch
 
 	last  uint64 // the seq of the last line, or where lines are to go on from
@@ -44,7 +44,7 @@ func (m *memory) welcome(w *wire.Welcome) (Connected, error) {
 		Restarted: !isFirst && (!sameEpoch || m.session != w.Session),
 	}
 	next := *m
-	next.session, next.epoch, next.you, next.maxLine = w.Session, w.Epoch, w.You, w.MaxLine
+	next.session, next.epoch, next.you, next.maxLine = w.Session, w.Epoch, w.You.ID, w.MaxLine
 	next.acked, next.until = 0, w.Seq
 	if next.maxLine == 0 {
 		next.maxLine = wire.DefaultMaxLine
@@ -63,7 +63,7 @@ func (m *memory) welcome(w *wire.Welcome) (Connected, error) {
 	case event.Resumed:
 		next.acked = w.Acked
 	case sameEpoch:
-		former := append(slices.Clone(m.former), m.you.ID)
+		former := append(slices.Clone(m.former), m.you)
 		next.former = former[max(0, len(former)-maxFormer):]
 	}
 	*m = next
@@ -85,10 +85,4 @@ func (m *memory) line(seq uint64) (isNew bool, err error) {
 }
 
 // isOwn tells whether a member is, or was, this side.
-func (m *memory) isOwn(id string) bool { return id == m.you.ID || slices.Contains(m.former, id) }
-
-func (m *memory) rename(to wire.Member) {
-	if to.ID == m.you.ID {
-		m.you = to
-	}
-}
+func (m *memory) isOwn(id string) bool { return id == m.you || slices.Contains(m.former, id) }

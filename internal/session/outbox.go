@@ -48,6 +48,7 @@ type parcel struct {
 	whole   bool // its lines are one message
 	done    int  // bytes that have arrived
 	left    int  // messages that have not
+	size    int  // bytes that it takes of the outbox
 	refused bool // a part of it is lost
 }
 
@@ -92,18 +93,18 @@ func (o *outbox) add(chunk []byte, whole bool) (id uint64, ok bool) {
 	if len(chunk) == 0 {
 		return 0, true
 	}
-	p := &parcel{chunk: chunk, whole: whole}
+	p := &parcel{chunk: chunk, whole: whole, size: len(chunk)}
 	p.left = p.messages()
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if len(o.queue) > 0 && (o.count+p.left > o.limit || o.size+len(chunk) > maxPendingBytes) {
+	if len(o.queue) > 0 && (o.count+p.left > o.limit || o.size+p.size > maxPendingBytes) {
 		return 0, false
 	}
 	o.ids++
 	p.id, p.chunk = o.ids, bytes.Clone(chunk)
 	o.queue = append(o.queue, p)
 	o.count += p.left
-	o.size += len(chunk)
+	o.size += p.size
 	signal(o.work)
 	return p.id, true
 }
@@ -157,7 +158,7 @@ func (o *outbox) advanceLocked(n int) *parcel {
 func (o *outbox) removeLocked(i int) {
 	p := o.queue[i]
 	o.count -= p.left
-	o.size -= len(p.chunk)
+	o.size -= p.size
 	if i > 0 {
 		o.queue = append(o.queue[:i], o.queue[i+1:]...)
 	} else {
@@ -312,7 +313,6 @@ func (o *outbox) loseLocked(ref uint64, maxLine int) {
 	i := o.at
 	p, from, to := o.stepLocked(maxLine)
 	p.chunk = append(bytes.Clone(p.chunk[:from]), p.chunk[to:]...)
-	o.size -= to - from
 	left := p.messages()
 	o.count -= p.left - left
 	p.left = left
