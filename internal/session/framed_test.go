@@ -124,6 +124,27 @@ func TestMessagesGetReceipts(t *testing.T) {
 	})
 }
 
+func TestReceiptsMakeRoom(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, f := join(t, func(cfg *session.Config) { cfg.MaxPending = 2 })
+		large := strings.Repeat("\n", 60_000) // 200 of them are more bytes than may wait
+		for i := range uint64(200) {
+			b.offer(t, large)
+			b.offer(t, "small\n")
+			if _, ok := b.Offer([]byte("one more\n")); ok {
+				t.Fatal("a full outbox took what was offered")
+			}
+			f.says(2*i+1, large[1:])
+			f.says(2*i+2, "small")
+			f.send(receipt(11+2*i, 2*i+1, "large"), receipt(12+2*i, 2*i+2, "small"))
+			synctest.Wait()
+		}
+		if b.Pending() != 0 {
+			t.Errorf("%d messages pending", b.Pending())
+		}
+	})
+}
+
 func TestMessagesAreCutToTheRoomsLines(t *testing.T) {
 	type said struct {
 		text string
