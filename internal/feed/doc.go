@@ -10,8 +10,8 @@
 // count of rows can shift: what arrives below or is dropped above leaves the rows on the
 // screen as they are, and after any number of resizes the same words stand at the top.
 //
-// A [Parser] makes entries of what arrives; [Wrap] breaks text into rows, for the feed and
-// for whoever shows text beside it.
+// A [Parser] makes entries of plain lines, [Message] of what comes with its author;
+// [Wrap] breaks text into rows, for the feed and for whoever shows text beside it.
 //
 // The package knows no protocol, no colours and no clock, does no I/O, and starts no
 // goroutines. Its types are not safe for concurrent use.

@@ -7,13 +7,16 @@ type Kind int
 
 // The kinds of entries.
 const (
-	Line Kind = iota // a member said it
-	Own              // this side said it
-	Mark             // the client says it, such as a break in the connection
+	Line   Kind = iota // a member said it
+	Own                // this side said it
+	Unsure             // this side said it, and it is not sure that others see it, or once only
+	Rest               // goes on with what the entry above says: the next line of a message
+	Mark               // the client says it, such as a break in the connection
+	Note               // the client says it by the way, such as who came
 )
 
-// An Entry is one thing that was said. Name and Text have passed the gate, [text.Clean];
-// Name may be "".
+// An Entry is one thing that was said. Name and Text have passed the gate, [text.Clean],
+// and have no line end; Name may be "".
 type Entry struct {
 	Kind Kind
 	At   time.Time

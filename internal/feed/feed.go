@@ -77,6 +77,24 @@ func (f *Feed) Append(e Entry) {
 	}
 }
 
+// Amend puts e in the place of the newest entry. It does nothing and reports false if there
+// is none, if one of the two is a Line, which is counted as unread, or if a reader who reads
+// back has the newest entry on the screen.
+func (f *Feed) Amend(e Entry) bool {
+	if f.len() == 0 || f.at(f.next-1).Kind == Line || e.Kind == Line {
+		return false
+	}
+	f.settle()
+	if f.reading && (len(f.rows) == 0 || f.rows[len(f.rows)-1].Seq == f.next-1) {
+		return false
+	}
+	f.amend(e)
+	if !f.reading || f.anchor.seq < f.first {
+		f.stale = true
+	}
+	return true
+}
+
 // Len returns how many entries are kept.
 func (f *Feed) Len() int { return f.len() }
 

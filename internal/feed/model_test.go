@@ -121,6 +121,20 @@ func (m *model) down(rows int) {
 	}
 }
 
+// amend replaces the newest entry, unless it counts or a reader who reads back sees it.
+func (m *model) amend(e feed.Entry) bool {
+	last := len(m.entries) - 1
+	if last < m.first || m.entries[last].Kind == feed.Line || e.Kind == feed.Line {
+		return false
+	}
+	if m.reading && (len(m.screen) == 0 || m.screen[len(m.screen)-1].begin.entry == last) {
+		return false
+	}
+	m.entries[last] = e
+	delete(m.wrapped, last)
+	return true
+}
+
 func (m *model) unread() int {
 	n := 0
 	for i := m.left; m.reading && i < len(m.entries); i++ {
@@ -145,7 +159,7 @@ func (s *script) next() int {
 
 // entry is one of up to 16 pieces.
 func (s *script) entry() feed.Entry {
-	e := feed.Entry{Kind: feed.Kind(s.next() % 3)}
+	e := feed.Entry{Kind: feed.Kind(s.next() % 6)}
 	n := min(s.next()%16, len(*s))
 	e.Text = madeOf((*s)[:n])
 	*s = (*s)[n:]
@@ -162,7 +176,7 @@ func (s *script) run(t *testing.T) {
 		before := slices.Clone(f.Rows())
 		wasReading := !f.AtEnd()
 		arrived := false
-		switch op := s.next() % 8; op {
+		switch op := s.next() % 9; op {
 		case 0, 1, 2:
 			arrived = true
 			for range op*op*op + 1 { // some at once, unseen
@@ -185,6 +199,12 @@ func (s *script) run(t *testing.T) {
 		case 7:
 			f.End()
 			m.reading = false
+		case 8:
+			arrived = true
+			e := s.entry()
+			if got, want := f.Amend(e), m.amend(e); got != want {
+				t.Fatalf("amended %v, want %v", got, want)
+			}
 		}
 		m.first = int(f.Dropped())
 		m.look()

@@ -23,6 +23,9 @@ type Parser struct {
 	// The names that were seen lately, and with "" what looked like one. A room has few
 	// names and says them with every line, and it takes a microsecond to check one.
 	known map[string]string
+
+	// What Named returned lately.
+	shown map[string]string
 }
 
 // Said makes an entry of a line that came at the given time, without its "\n". The line
@@ -68,11 +71,10 @@ func (p *Parser) name(b []byte) string {
 // isASCIIName reports whether s, which has no colon, is ASCII and a name. It is true for
 // what [text.Name] returns unchanged, and a tenth of the work.
 func isASCIIName(s string) bool {
-	const reserved = "guest-"
 	if len(s) > maxASCIIName || s[0] == ' ' || s[0] == '*' || s[len(s)-1] == ' ' || strings.Contains(s, "  ") {
 		return false
 	}
-	if len(s) >= len(reserved) && strings.EqualFold(s[:len(reserved)], reserved) {
+	if len(s) >= len(guest) && strings.EqualFold(s[:len(guest)], guest) {
 		return false
 	}
 	for i := range len(s) {

@@ -31,6 +31,17 @@ func (r *ring) append(e Entry) {
 	*r.at(r.next - 1) = e
 }
 
+// amend puts e in the place of the newest entry, and drops the oldest entries where it would
+// break a bound.
+func (r *ring) amend(e Entry) {
+	newest := r.at(r.next - 1)
+	r.bytes += e.size() - newest.size()
+	*newest = e
+	for r.len() > 1 && r.bytes > r.maxBytes {
+		r.drop()
+	}
+}
+
 // drop forgets the oldest entry, and lets go of its strings.
 func (r *ring) drop() {
 	oldest := r.at(r.first)
