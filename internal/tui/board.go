@@ -14,23 +14,36 @@ import (
 // A board is what the session's goroutine writes and the screen shows.
 type board struct {
 	now  func() time.Time
+	zone *time.Location
 	wake chan struct{} // one token: something has changed
 
 	// Owned by the session's goroutine.
-	lines  *wire.Chunker
-	parser feed.Parser
-	batch  []feed.Entry
+	lines   *wire.Chunker
+	parser  feed.Parser
+	batch   []feed.Entry
+	history history
+	lastOwn uint64 // the seq of the last line of this side
 
 	mu      sync.Mutex
 	feed    *feed.Feed
 	lost    time.Time     // since when there is no connection; zero while there is
 	attempt int           // while there is none: the next attempt
 	retry   time.Duration // while there is none: how long before that
+
+	// Of framed servers alone.
+	framed  bool
+	name    string // of this side, as the room has it
+	roster  roster
+	trip    time.Duration // round trip to the server; 0: not known
+	traffic traffic
+	waiting waiting
+	hint    string // what there is to say to the person, once
 }
 
 func newBoard(now func() time.Time) *board {
 	return &board{
 		now:   now,
+		zone:  time.Local,
 		wake:  make(chan struct{}, 1),
 		lines: wire.NewChunker(wire.DefaultMaxLine),
 		feed:  feed.New(feed.Config{}),
@@ -47,10 +60,12 @@ func (b *board) handle(event session.Event) {
 			b.receive(b.lines.Take(n))
 		}
 	case session.Connected:
-		b.connected()
+		b.connected(event)
 	case session.Disconnected:
 		b.receive(b.lines.Rest())
 		b.disconnected(event)
+	default:
+		b.handleFramed(event)
 	}
 	b.changed()
 }
@@ -67,27 +82,67 @@ func (b *board) receive(chunk []byte) {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for _, entry := range b.batch {
+	b.appendLocked(b.batch...)
+}
+
+// say puts a line of this side into the feed, where the server is a plain one.
+func (b *board) say(name, text string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.appendLocked(feed.Entry{Kind: feed.Own, At: b.now(), Name: name, Text: text})
+}
+
+func (b *board) appendLocked(entries ...feed.Entry) {
+	b.traffic = traffic{}
+	for _, entry := range entries {
 		b.feed.Append(entry)
 	}
 }
 
-// say puts a line of this side into the feed.
-func (b *board) say(name, text string) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.feed.Append(feed.Entry{Kind: feed.Own, At: b.now(), Name: name, Text: text})
+// markLocked puts what the client has to say into the feed.
+func (b *board) markLocked(at time.Time, text string) {
+	b.appendLocked(feed.Entry{Kind: feed.Mark, At: at, Text: text})
 }
 
-func (b *board) connected() {
+func (b *board) connected(event session.Connected) {
+	b.welcome(&event)
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if !b.lost.IsZero() {
 		now := b.now()
-		b.feed.Append(feed.Entry{Kind: feed.Mark, At: now, Text: fmt.Sprintf(
-			"disconnected %s to %s, lines may be missing", b.lost.Format(time.TimeOnly), now.Format(time.TimeOnly))})
+		b.markLocked(now, b.breakLocked(event, now))
 	}
+	b.doubtLocked(event)
 	b.lost = time.Time{}
+}
+
+// breakLocked says what a break of the connection, which is over, has cost.
+func (b *board) breakLocked(event session.Connected, now time.Time) string {
+	took := duration(now.Sub(b.lost))
+	switch {
+	case event.Restarted:
+		return "the server has restarted (" + took + "), lines may be missing"
+	case event.Missed > 0:
+		return "reconnected after " + took + ", " + lines(event.Missed) + " missed"
+	case event.Resumed:
+		return "reconnected after " + took + ", nothing lost"
+	}
+	return fmt.Sprintf("disconnected %s to %s, lines may be missing", b.lost.Format(time.TimeOnly), now.Format(time.TimeOnly))
+}
+
+// duration is a time that people waited, as they tell it.
+func duration(d time.Duration) string {
+	if d < time.Minute {
+		return fmt.Sprintf("%.1f s", d.Seconds())
+	}
+	return d.Round(time.Second).String()
+}
+
+func lines(n uint64) string {
+	if n == 1 {
+		return "1 line"
+	}
+	return fmt.Sprintf("%d lines", n)
 }
 
 func (b *board) disconnected(event session.Disconnected) {
@@ -97,6 +152,7 @@ func (b *board) disconnected(event session.Disconnected) {
 		b.lost = b.now()
 	}
 	b.attempt, b.retry = event.Attempt, event.Retry
+	b.trip = 0
 }
 
 func (b *board) isDown() bool {

@@ -6,7 +6,7 @@ import (
 
 // keyMap is the keys of the screen. Those of the input line are the composer's.
 type keyMap struct {
-	Send, PageUp, PageDown, LineUp, LineDown, Latest, Redraw, Suspend, Clear, Quit key.Binding
+	Send, PageUp, PageDown, LineUp, LineDown, Latest, Members, Close, Redraw, Suspend, Clear, Quit key.Binding
 }
 
 func defaultKeyMap() keyMap {
@@ -20,6 +20,8 @@ func defaultKeyMap() keyMap {
 		LineUp:   bind("^Up", "line back", "ctrl+up"),
 		LineDown: bind("^Down", "line forward", "ctrl+down"),
 		Latest:   bind("End", "latest", "end", "ctrl+end", "esc"),
+		Members:  bind("F2", "who", "f2"),
+		Close:    bind("Esc", "close", "esc"),
 		Redraw:   bind("^L", "redraw", "ctrl+l"),
 		Suspend:  bind("^Z", "suspend", "ctrl+z"),
 		Clear:    bind("^C", "clear, twice: quit", "ctrl+c"),
@@ -28,6 +30,9 @@ func defaultKeyMap() keyMap {
 }
 
 // shown is what the help line names, the most wanted first.
-func (k keyMap) shown() []key.Binding {
-	return []key.Binding{k.Send, k.PageUp, k.PageDown, k.Latest, k.Clear, k.Suspend}
+func (k keyMap) shown(framed bool) []key.Binding {
+	if !framed { // such a server does not say who is here
+		return []key.Binding{k.Send, k.PageUp, k.PageDown, k.Latest, k.Clear, k.Suspend}
+	}
+	return []key.Binding{k.Send, k.PageUp, k.PageDown, k.Latest, k.Members, k.Clear, k.Suspend}
 }

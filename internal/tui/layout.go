@@ -9,18 +9,27 @@ const (
 // A layout is how a screen of one size is divided, in cells and rows.
 type layout struct {
 	frame bool // there is a header and a help line
+	pane  int  // width of the pane with the members, or 0; all of the screen where it is narrow
 	time  int  // width of the time column with the blanks around it, or 0
 	name  int  // width of the name column
 	text  int  // width of the text column
 	feed  int  // rows of the feed
+
+	waiting int // rows below the feed for what waits for its receipt
 }
 
-// fence separates the name column from the text.
-const fence = " │ "
+// wide is from which width on the members are shown without being asked for.
+const wide = 100
+
+// paneWidth is what the members take, with the fence on their left.
+const paneWidth = 22
+
+// bar separates the name column from the text, with a blank on either side.
+const bar = "│"
 
 const fenceWidth = 3
 
-func newLayout(width, height int) layout {
+func newLayout(width, height int, pane bool) layout {
 	l := layout{frame: height >= 10, name: 5}
 	if width >= 40 {
 		l.name = 10
@@ -28,7 +37,17 @@ func newLayout(width, height int) layout {
 	if width >= 60 {
 		l.time = len(" 15:04 ")
 	}
-	l.text = max(1, width-l.time-l.name-fenceWidth)
+	switch {
+	case pane && width >= 60:
+		l.pane = paneWidth
+	case pane:
+		l.pane = width
+	}
+	l.text = width - l.time - l.name - fenceWidth
+	if l.pane < width {
+		l.text -= l.pane
+	}
+	l.text = max(1, l.text)
 	l.feed = height - 2 // the status and the input
 	if l.frame {
 		l.feed -= 2

@@ -15,13 +15,17 @@ import (
 // within a server's --max-line.
 const limit = 32 << 10
 
+// An offer puts a chunk into the outbox, if it has room, and returns the id by which the
+// session tells what has become of it.
+type offer func(chunk []byte) (id uint64, ok bool)
+
 // A model is the screen's state: Bubble Tea's one model.
 type model struct {
 	// Set at the start.
 	title  string // the address, as people write it
 	name   string // stands before what this side says; may be empty
 	board  *board
-	offer  func(line []byte) bool // puts a line into the outbox, if it has room
+	offer  offer
 	done   <-chan struct{}
 	typed  []tea.KeyMsg // before there was a screen
 	keys   keyMap
@@ -30,6 +34,7 @@ type model struct {
 	composer      composer
 	width, height int
 	layout        layout
+	members       members // whether the members are shown
 
 	hint  string // what there is to say about the last key
 	hints int    // the number of the hint, so that its end finds it
@@ -38,7 +43,7 @@ type model struct {
 	view string // what View returned last; empty when something has changed
 }
 
-func newModel(cfg Config, board *board, offer func([]byte) bool, done <-chan struct{}, typed []tea.KeyMsg) *model {
+func newModel(cfg Config, board *board, offer offer, done <-chan struct{}, typed []tea.KeyMsg) *model {
 	return &model{
 		title:    cfg.Title,
 		name:     cfg.Name,
@@ -66,6 +71,7 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case changedMsg:
 		m.view = ""
+		m.listen()
 		return m, watch(m.board.wake, m.done, frame)
 	case tea.KeyMsg:
 		m.view = ""
@@ -84,10 +90,29 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 
 func (m *model) resize(width, height int) {
 	m.width, m.height = width, height
-	m.layout = newLayout(width, height)
 	m.board.mu.Lock()
 	defer m.board.mu.Unlock()
+	m.arrange()
+}
+
+// arrange divides the screen by what there is to show. The board is locked.
+func (m *model) arrange() {
+	m.layout = newLayout(m.width, m.height, m.members.shown(m.width) && m.board.framed && m.board.roster.named)
+	m.layout.waiting = min(len(m.board.waiting.messages), max(1, m.layout.feed/4))
+	m.layout.feed -= m.layout.waiting
 	m.board.feed.Resize(m.layout.text, m.layout.feed)
+}
+
+// listen takes what the board has to say to the person. It stays until a key is pressed.
+func (m *model) listen() {
+	m.board.mu.Lock()
+	defer m.board.mu.Unlock()
+	if m.board.hint == "" {
+		return
+	}
+	m.hint, m.armed = m.board.hint, false
+	m.hints++
+	m.board.hint = ""
 }
 
 // press does what a key is for. Text is never one, whatever it spells; and what
@@ -107,6 +132,10 @@ func (m *model) press(msg tea.KeyMsg) tea.Cmd {
 	case key.Matches(msg, m.keys.Suspend):
 		return tea.Suspend
 	case m.composer.Press(msg):
+		return nil
+	case key.Matches(msg, m.keys.Members):
+		return m.toggleMembers()
+	case key.Matches(msg, m.keys.Close) && m.members.close(m.width):
 		return nil
 	case key.Matches(msg, m.keys.Quit):
 		return tea.Quit
@@ -155,26 +184,33 @@ func (m *model) clear(armed bool) tea.Cmd {
 	return m.say("^C again quits")
 }
 
-// send sends what was typed, and shows it at once: the server sends it to
-// everybody else.
+// send sends what was typed. A plain server sends it to everybody else, so it is shown
+// at once; a framed one sends it to this side, too, and until then it waits.
 func (m *model) send() tea.Cmd {
 	typed := m.composer.Text()
 	if typed == "" {
 		return nil
 	}
+	framed := m.board.isFramed()
 	line := typed + "\n"
-	if m.name != "" {
+	if m.name != "" && !framed {
 		line = m.name + ": " + line
 	}
-	if !m.offer([]byte(line)) {
+	id, ok := m.offer([]byte(line))
+	if !ok {
 		return m.say(fmt.Sprintf("%d lines wait to be sent: this one is kept here", session.DefaultMaxPending))
 	}
 	m.composer.Clear()
+	shown := text.Clean([]byte(typed))
+	if framed {
+		m.board.await(id, shown)
+		return nil
+	}
 	name := m.name
 	if name == "" {
 		name = "me"
 	}
-	m.board.say(name, text.Clean([]byte(typed)))
+	m.board.say(name, shown)
 	return nil
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"bcast/internal/session"
 	"bcast/internal/tui/term"
+	"bcast/internal/wire"
 )
 
 // farewell is how long the last lines have to be taken by the server when the
@@ -22,11 +23,11 @@ const farewell = time.Second
 // could not be sent.
 var ErrNotSent = errors.New("not everything was sent")
 
-// Config is how Run works. All but Name is required.
+// Config is how Run works. All but Name and Plain is required.
 type Config struct {
 	Network, Address string // where the server is, in the terms of package net
 	Title            string // the same as people write it
-	Name             string // stands before each line that is sent
+	Name             string // of this side; a plain server gets it before each line
 	Plain            bool   // never ask for frames
 	In, Out          *os.File
 }
@@ -45,7 +46,9 @@ func run(ctx context.Context, cfg Config, now func() time.Time) error {
 	if err != nil {
 		return err
 	}
-	s := session.New(session.Config{Network: cfg.Network, Address: cfg.Address, Plain: cfg.Plain, Reconnect: true})
+	s := session.New(session.Config{
+		Network: cfg.Network, Address: cfg.Address, Name: cfg.Name, Lag: wire.LagSkip, Plain: cfg.Plain, Reconnect: true,
+	})
 	b := newBoard(now)
 
 	connected := make(chan struct{})
@@ -67,11 +70,7 @@ func run(ctx context.Context, cfg Config, now func() time.Time) error {
 
 	background, typed := term.Probe(cfg.In, cfg.Out)
 	term.UseColors(background.Dark)
-	offer := func(line []byte) bool {
-		_, ok := s.Offer(line)
-		return ok
-	}
-	program := tea.NewProgram(newModel(cfg, b, offer, ctx.Done(), typed),
+	program := tea.NewProgram(newModel(cfg, b, s.Offer, ctx.Done(), typed),
 		tea.WithInput(term.Input{File: cfg.In}), tea.WithOutput(out), tea.WithAltScreen(), tea.WithoutSignalHandler())
 	// Not tea.WithContext: Bubble Tea takes its end for a kill, and closes the input
 	// while it is being read.

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/charmbracelet/lipgloss"
 	"github.com/charmbracelet/x/ansi"
 
 	"bcast/internal/feed"
@@ -30,15 +31,18 @@ func (m *model) draw() string {
 	}
 	m.board.mu.Lock()
 	defer m.board.mu.Unlock()
+	m.arrange()
 	rows := make([]string, 0, m.height)
 	if m.layout.frame {
 		rows = append(rows, m.header())
 	}
-	for _, row := range m.board.feed.Rows() {
-		rows = append(rows, m.row(row))
-	}
-	for top := m.height - m.layout.feed; len(rows) < m.layout.feed+min(1, top-2); {
-		rows = append(rows, "")
+	said := m.said()
+	for i := range m.layout.feed + m.layout.waiting {
+		row := ""
+		if i < len(said) {
+			row = said[i]
+		}
+		rows = append(rows, m.beside(row, i))
 	}
 	rows = append(rows, m.status())
 	rows = append(rows, m.input(len(rows)))
@@ -48,33 +52,90 @@ func (m *model) draw() string {
 	return strings.Join(rows, "\n")
 }
 
-// header says where this is and whether there is a connection. The board is
+// said is the rows of the feed, and below them what waits for its receipt. The board is
 // locked.
+func (m *model) said() []string {
+	if m.layout.pane == m.width {
+		return nil
+	}
+	rows := make([]string, 0, m.layout.feed+m.layout.waiting)
+	for _, row := range m.board.feed.Rows() {
+		rows = append(rows, m.row(row, signOf(row)))
+	}
+	waiting := m.board.waiting.messages
+	for i := range m.layout.waiting {
+		said, sign := waiting[i], "…"
+		if said.unsure {
+			sign = "!"
+		}
+		entry := said.entry(feed.Own, m.board.name)
+		if more := len(waiting) - i; i == m.layout.waiting-1 && more > 1 {
+			entry.Text = fmt.Sprintf("(%d more wait)", more)
+		}
+		rows = append(rows, m.row(feed.Row{Entry: entry, First: true, Text: ansi.Truncate(entry.Text, m.layout.text, "…")}, sign))
+	}
+	return rows
+}
+
+// signOf is what stands between a name and what it says.
+func signOf(row feed.Row) string {
+	if row.Entry.Kind == feed.Unsure && row.First {
+		return "!"
+	}
+	return bar
+}
+
+// header says where this is, whether there is a connection, and how many are here. The
+// board is locked.
 func (m *model) header() string {
-	state := m.styles.state.Render("[up]")
+	state := m.styles.state.Render(up(m.board.trip))
 	if !m.board.lost.IsZero() {
 		state = m.styles.down.Render(fmt.Sprintf("[down: attempt %d in %v]", m.board.attempt, m.board.retry.Round(100*time.Millisecond)))
 	}
-	return ansi.Truncate(m.styles.header.Render(" bcast  "+m.title)+"  "+state, m.width, "…")
+	here := ""
+	if m.board.framed && m.board.lost.IsZero() {
+		here = "  " + m.here()
+	}
+	return ansi.Truncate(m.styles.header.Render(" bcast  "+m.title)+"  "+state+here, m.width, "…")
+}
+
+// up says that there is a connection, and how long an answer takes.
+func up(trip time.Duration) string {
+	switch {
+	case trip == 0:
+		return "[up]"
+	case trip < time.Millisecond:
+		return "[up <1ms]"
+	case trip < time.Second:
+		return fmt.Sprintf("[up %dms]", trip.Milliseconds())
+	}
+	return fmt.Sprintf("[up %.1fs]", trip.Seconds())
 }
 
 // row draws one row of the feed.
-func (m *model) row(row feed.Row) string {
+func (m *model) row(row feed.Row, sign string) string {
 	entry := row.Entry
 	var at, name string
-	if row.First {
+	if row.First && entry.Kind != feed.Rest {
 		at, name = entry.At.Format(" 15:04 "), entry.Name
 	}
-	style, said := m.styles.name, row.Text
+	var style lipgloss.Style
+	said := row.Text
 	switch entry.Kind {
-	case feed.Own:
+	case feed.Line:
+		style = m.styles.name(name)
+	case feed.Own, feed.Unsure:
 		style = m.styles.own
-	case feed.Mark:
-		style, said = m.styles.mark, m.styles.mark.Render(said)
+	case feed.Mark, feed.Note:
+		style = m.styles.mark
+		if entry.Kind == feed.Note {
+			style = m.styles.faint
+		}
+		said = style.Render(said)
 		if row.First {
 			name = "*"
 		}
-	case feed.Line:
+	case feed.Rest:
 	}
 	if m.layout.time == 0 {
 		at = ""
@@ -92,7 +153,7 @@ func (m *model) row(row feed.Row) string {
 	}
 	// Terminals differ in how wide a name is: the column behind it is not.
 	b.WriteString(ansi.CursorHorizontalAbsolute(m.layout.time + m.layout.name + 1))
-	b.WriteString(m.styles.faint.Render(fence))
+	b.WriteString(m.styles.faint.Render(" " + sign + " "))
 	b.WriteString(said)
 	return b.String()
 }
@@ -125,10 +186,10 @@ func (m *model) input(row int) string {
 	return prompt + shown + term.CursorAt(row, len(prompt)+cursor)
 }
 
-// help names the keys.
+// help names the keys. The board is locked.
 func (m *model) help() string {
 	var b strings.Builder
-	for _, k := range m.keys.shown() {
+	for _, k := range m.keys.shown(m.board.framed) {
 		entry := " " + k.Help().Key + " " + k.Help().Desc + " "
 		if text.Width(b.String())+text.Width(entry) > m.width {
 			break

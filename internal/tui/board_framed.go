@@ -1,0 +1,213 @@
+package tui
+
+import (
+	"time"
+
+	"bcast/internal/feed"
+	"bcast/internal/session"
+	"bcast/internal/wire"
+)
+
+// calm is how long nothing of the history has come before that counts as its end, where
+// no line says it.
+const calm = time.Second
+
+// A history is what comes from before this side came, up to the first line that is new.
+type history struct {
+	open   bool      // it may still come
+	any    bool      // some has come
+	latest time.Time // when the last of it came
+}
+
+// handleFramed takes an event that only framed servers cause. What strangers have
+// written passes the gate here, before it goes anywhere.
+func (b *board) handleFramed(event session.Event) {
+	switch event := event.(type) {
+	case session.Line:
+		b.said(&event)
+	case session.Delivered:
+		b.delivered(event)
+	case session.Joined:
+		event.Name = b.parser.Named(event.Name)
+		b.came(event)
+	case session.Left:
+		b.went(event)
+	case session.Renamed:
+		event.Name = b.parser.Named(event.Name)
+		b.renamed(event)
+	case session.Counted:
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.roster.forget()
+		b.roster.count = event.Count.Count
+	case session.Gap:
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.markLocked(b.now(), lines(event.Missed)+" missing here: this side was too slow")
+	case session.Refused:
+		b.refused(event)
+	case session.RoundTrip:
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.trip = event.Took
+	}
+}
+
+// welcome takes in who is there, ahead of what connected does. Its names pass the gate
+// in place: the event is this side's copy, but for the peers.
+func (b *board) welcome(event *session.Connected) {
+	b.history = history{}
+	b.lastOwn = 0
+	if !event.Framed {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.framed, b.trip = false, 0
+		return
+	}
+	event.You.Name = b.parser.Named(event.You.Name)
+	var peers []wire.Member
+	if event.Peers != nil {
+		peers = make([]wire.Member, len(event.Peers))
+		for i, peer := range event.Peers {
+			peers[i] = wire.Member{ID: peer.ID, Name: b.parser.Named(peer.Name)}
+		}
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.framed, b.trip, b.name = true, 0, event.You.Name
+	b.roster.reset(event.You, event.Count, peers)
+	if b.lost.IsZero() {
+		b.history = history{open: true, latest: b.now()}
+	}
+}
+
+// said puts a message into the feed.
+func (b *board) said(line *session.Line) {
+	if line.Own && !b.isFirstOwn(line) {
+		return
+	}
+	kind := feed.Line
+	if line.Own {
+		kind = feed.Own
+	}
+	b.put(line, kind, 0)
+}
+
+// isFirstOwn reports whether a line of this side was not put into the feed yet: it can
+// come as a line, with its receipt, or both.
+func (b *board) isFirstOwn(line *session.Line) bool {
+	first := line.Seq != b.lastOwn
+	b.lastOwn = line.Seq
+	return first
+}
+
+// put puts a message into the feed, in the place of the one that waits as id.
+func (b *board) put(line *session.Line, kind feed.Kind, id uint64) {
+	at := time.UnixMilli(line.At).In(b.zone)
+	b.batch = feed.Message(b.batch[:0], kind, b.parser.Named(line.Name), line.Text, at)
+	if line.History {
+		b.history.any, b.history.latest = true, b.now()
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if !line.History && b.history.open {
+		b.startLocked(at)
+	}
+	if m, ok := b.waiting.take(id); ok && m.unsure {
+		b.batch[0].Kind = feed.Unsure
+	}
+	b.appendLocked(b.batch...)
+	clear(b.batch) // of strings that may be dropped from the feed
+}
+
+// startLocked ends the history.
+func (b *board) startLocked(at time.Time) {
+	b.history.open = false
+	if b.history.any {
+		b.markLocked(at, "joined")
+	}
+}
+
+// noteLocked reports whether who comes and goes is worth a word. A roster has those
+// who came before this side: what the history says of others is long over.
+func (b *board) noteLocked(now time.Time) bool {
+	if !b.history.open {
+		return true
+	}
+	if now.Sub(b.history.latest) < calm {
+		return false
+	}
+	b.startLocked(now)
+	return true
+}
+
+// tellLocked adds to the traffic, or begins another.
+func (b *board) tellLocked(add func(*traffic)) {
+	now := b.now()
+	if !b.noteLocked(now) {
+		return
+	}
+	next := b.traffic
+	amends := next.open && now.Sub(next.at) < trafficTime
+	if !amends {
+		next = traffic{open: true, at: now}
+	}
+	add(&next)
+	entry := feed.Entry{Kind: feed.Note, At: next.at, Text: next.String()}
+	if !amends || !b.feed.Amend(entry) {
+		next = traffic{open: true, at: now}
+		add(&next)
+		b.appendLocked(feed.Entry{Kind: feed.Note, At: now, Text: next.String()})
+	}
+	b.traffic = next
+}
+
+func (b *board) came(event session.Joined) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if event.ID == b.roster.you {
+		return
+	}
+	if b.roster.add(event.Member) {
+		b.tellLocked(func(t *traffic) { t.joined.add(event.Name) })
+	}
+	if !b.roster.named {
+		b.roster.count = event.Count
+	}
+}
+
+func (b *board) went(event session.Left) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if event.ID == b.roster.you {
+		return
+	}
+	if name, ok := b.roster.remove(event.ID); ok {
+		b.tellLocked(func(t *traffic) { t.left.add(name) })
+	}
+	if !b.roster.named {
+		b.roster.count = event.Count
+	}
+}
+
+func (b *board) renamed(event session.Renamed) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	old, ok := b.roster.rename(event.Member)
+	if event.ID == b.roster.you {
+		if b.name != event.Name {
+			b.name = event.Name
+			b.markLocked(b.now(), "you are "+event.Name+" now")
+		}
+		return
+	}
+	if ok {
+		b.tellLocked(func(t *traffic) { t.rename(event.ID, old, event.Name) })
+	}
+}
+
+func (b *board) isFramed() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.framed
+}
