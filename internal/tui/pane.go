@@ -50,8 +50,13 @@ func (m *model) toggleMembers() tea.Cmd {
 	return nil
 }
 
-// here says how many members there are. The board is locked.
-func (m *model) here() string { return fmt.Sprintf("%d here", m.board.roster.count) }
+// here says how many members there are, or were before the break. The board is locked.
+func (m *model) here() string {
+	if !m.board.lost.IsZero() {
+		return fmt.Sprintf("%d were here", m.board.roster.count)
+	}
+	return fmt.Sprintf("%d here", m.board.roster.count)
+}
 
 // beside puts a row of the pane on the right of one of the feed, both from 0. The board is
 // locked.
