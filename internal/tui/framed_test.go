@@ -224,3 +224,20 @@ func TestRoundTripStandsInTheHeader(t *testing.T) {
 	s.happen(session.Connected{Framed: true, You: me, Count: 1, Resumed: true})
 	s.want("[up]")
 }
+
+// BenchmarkFloodOfFrames is BenchmarkFlood with the same lines from a framed server.
+func BenchmarkFloodOfFrames(b *testing.B) {
+	board := newBoard(time.Now)
+	board.feed.Resize(66, 20)
+	board.handle(session.Connected{Framed: true, You: me, Count: 1})
+	said := []byte(strings.Repeat("x", 58))
+	b.SetBytes(1024 * 64)
+	b.ReportAllocs()
+	for b.Loop() {
+		for i := range 1024 {
+			board.handle(session.Line{Line: wire.Line{Seq: uint64(i + 1), From: "p3", Name: "bob", At: 1735689599999, Text: said}})
+		}
+		board.feed.Rows()
+	}
+	b.ReportMetric(float64(1024*b.N)/b.Elapsed().Seconds(), "lines/s")
+}
