@@ -11,22 +11,17 @@ import (
 // guest begins the names that a room gives. A number follows.
 const guest = "guest-"
 
-// Message appends to dst the entries of a message that came with the name of its author
-// apart, as [Parser.Named] returns it: one for each of its lines, and all but the first of
-// the kind Rest. The message passes the gate, line by line.
-func Message(dst []Entry, kind Kind, name string, message []byte, at time.Time) []Entry {
-	for first := true; ; first = false {
-		line, rest, found := bytes.Cut(message, []byte{'\n'})
-		e := Entry{Kind: Rest, At: at, Text: text.Clean(line)}
-		if first {
-			e.Kind, e.Name = kind, name
-		}
-		dst = append(dst, e)
-		if !found {
-			return dst
-		}
-		message = rest
+// Message makes entries of a message that came with the name of its author apart, as
+// [Parser.Named] returns it: the first of the given kind, and one of the kind Rest for each
+// further line, which it appends to rest. The message passes the gate, line by line.
+func Message(rest []Entry, kind Kind, name string, message []byte, at time.Time) (Entry, []Entry) {
+	line, message, more := bytes.Cut(message, []byte{'\n'})
+	first := Entry{Kind: kind, At: at, Name: name, Text: text.Clean(line)}
+	for more {
+		line, message, more = bytes.Cut(message, []byte{'\n'})
+		rest = append(rest, Entry{Kind: Rest, At: at, Text: text.Clean(line)})
 	}
+	return first, rest
 }
 
 // Named returns the name of a member, which came apart from what it says, as it is shown:
@@ -34,9 +29,19 @@ func Message(dst []Entry, kind Kind, name string, message []byte, at time.Time) 
 // have let in passes the gate and gets a "?" before it, so that nobody is called like what
 // the client itself says.
 func (p *Parser) Named(name string) string {
-	if shown, ok := p.shown[name]; ok {
-		return shown
+	if name == p.lastName && name != "" {
+		return p.lastShown
 	}
+	shown, ok := p.shown[name]
+	if !ok {
+		shown = p.show(name)
+	}
+	p.lastName, p.lastShown = name, shown
+	return shown
+}
+
+// show is Named for a name that is not known.
+func (p *Parser) show(name string) string {
 	shown := name
 	if !IsGuest(name) && !p.isName(name) {
 		shown = "?" + text.Clean([]byte(name[:min(len(name), maxName)]))

@@ -24,8 +24,9 @@ type Parser struct {
 	// names and says them with every line, and it takes a microsecond to check one.
 	known map[string]string
 
-	// What Named returned lately.
-	shown map[string]string
+	// What Named returned lately, and at last: who speaks often speaks again.
+	shown               map[string]string
+	lastName, lastShown string
 }
 
 // Said makes an entry of a line that came at the given time, without its "\n". The line

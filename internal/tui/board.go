@@ -53,6 +53,8 @@ func newBoard(now func() time.Time) *board {
 // handle takes an event of the session.
 func (b *board) handle(event session.Event) {
 	switch event := event.(type) {
+	case session.Line:
+		b.said(&event)
 	case session.Received:
 		for data := event.Data; len(data) > 0; {
 			n := copy(b.lines.Space(), data)
@@ -93,7 +95,7 @@ func (b *board) say(name, text string) {
 }
 
 func (b *board) appendLocked(entries ...feed.Entry) {
-	b.traffic = traffic{}
+	b.traffic.open = false
 	for _, entry := range entries {
 		b.feed.Append(entry)
 	}
@@ -161,8 +163,12 @@ func (b *board) isDown() bool {
 	return !b.lost.IsZero()
 }
 
-// changed leaves the token. It never waits.
+// changed leaves the token. It never waits. Where the token lies there already, it was
+// left before this change, and whoever takes it sees this change, too.
 func (b *board) changed() {
+	if len(b.wake) > 0 {
+		return
+	}
 	select {
 	case b.wake <- struct{}{}:
 	default:

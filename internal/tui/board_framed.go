@@ -19,12 +19,10 @@ type history struct {
 	latest time.Time // when the last of it came
 }
 
-// handleFramed takes an event that only framed servers cause. What strangers have
+// handleFramed takes an event that only framed servers cause, but for lines. What strangers have
 // written passes the gate here, before it goes anywhere.
 func (b *board) handleFramed(event session.Event) {
 	switch event := event.(type) {
-	case session.Line:
-		b.said(&event)
 	case session.Delivered:
 		b.delivered(event)
 	case session.Joined:
@@ -104,7 +102,8 @@ func (b *board) isFirstOwn(line *session.Line) bool {
 // put puts a message into the feed, in the place of the one that waits as id.
 func (b *board) put(line *session.Line, kind feed.Kind, id uint64) {
 	at := time.UnixMilli(line.At).In(b.zone)
-	b.batch = feed.Message(b.batch[:0], kind, b.parser.Named(line.Name), line.Text, at)
+	var first feed.Entry
+	first, b.batch = feed.Message(b.batch[:0], kind, b.parser.Named(line.Name), line.Text, at)
 	if line.History {
 		b.history.any, b.history.latest = true, b.now()
 	}
@@ -113,11 +112,16 @@ func (b *board) put(line *session.Line, kind feed.Kind, id uint64) {
 	if !line.History && b.history.open {
 		b.startLocked(at)
 	}
-	if m, ok := b.waiting.take(id); ok && m.unsure {
-		b.batch[0].Kind = feed.Unsure
+	if id != 0 {
+		if m, ok := b.waiting.take(id); ok && m.unsure {
+			first.Kind = feed.Unsure
+		}
 	}
-	b.appendLocked(b.batch...)
-	clear(b.batch) // of strings that may be dropped from the feed
+	b.traffic.open = false
+	b.feed.Append(first)
+	for _, entry := range b.batch {
+		b.feed.Append(entry)
+	}
 }
 
 // startLocked ends the history.
