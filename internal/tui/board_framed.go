@@ -15,7 +15,7 @@ const calm = time.Second
 // A history is what comes from before this side came, up to the first line that is new.
 type history struct {
 	open   bool      // it may still come
-	any    bool      // some has come
+	some   bool      // has come
 	latest time.Time // when the last of it came
 }
 
@@ -105,7 +105,7 @@ func (b *board) put(line *session.Line, kind feed.Kind, id uint64) {
 	var first feed.Entry
 	first, b.batch = feed.Message(b.batch[:0], kind, b.parser.Named(line.Name), line.Text, at)
 	if line.History {
-		b.history.any, b.history.latest = true, b.now()
+		b.history.some, b.history.latest = true, b.now()
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -127,7 +127,7 @@ func (b *board) put(line *session.Line, kind feed.Kind, id uint64) {
 // startLocked ends the history.
 func (b *board) startLocked(at time.Time) {
 	b.history.open = false
-	if b.history.any {
+	if b.history.some {
 		b.markLocked(at, "joined")
 	}
 }

@@ -77,14 +77,14 @@ func TestOwnMessageIsShownOnceHoweverItsReceiptComes(t *testing.T) {
 
 func TestReceiptThatIsFasterThanTheScreen(t *testing.T) {
 	s := newFramed(t, 80, 24)
-	s.model.offer = func([]byte) (uint64, bool) {
+	s.offer = func([]byte) (uint64, bool) {
 		s.board.handle(session.Delivered{ID: 1, Line: s.own(1, "fast")})
 		return 1, true
 	}
 	s.say("fast")
 	s.wantNot("…")
 	s.want("alice │ fast")
-	s.model.offer = func([]byte) (uint64, bool) {
+	s.offer = func([]byte) (uint64, bool) {
 		s.board.handle(session.Refused{ID: 2, Error: wire.Error{Message: "no"}})
 		return 2, true
 	}

@@ -68,14 +68,13 @@ func (w *waiting) refuse(id uint64) (message, bool) {
 
 // doubt says that those that were sent before a break may appear twice, and reports
 // whether there are any.
-func (w *waiting) doubt(lost time.Time) bool {
-	any := false
+func (w *waiting) doubt(lost time.Time) (some bool) {
 	for i := range w.messages {
 		if m := &w.messages[i]; !m.at.After(lost) {
-			m.unsure, any = true, true
+			m.unsure, some = true, true
 		}
 	}
-	return any
+	return some
 }
 
 // await shows a message of this side until its receipt comes.
