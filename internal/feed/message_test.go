@@ -83,6 +83,28 @@ func TestNameOfAnyLengthTakesLittle(t *testing.T) {
 	}
 }
 
+func TestAmendedEntryCountsWithItsSize(t *testing.T) {
+	note := func(size int) feed.Entry { return feed.Entry{Kind: feed.Note, Text: strings.Repeat("x", size)} }
+	const maxBytes = 10_000
+	f := feed.New(feed.Config{MaxBytes: maxBytes})
+	for range 5 {
+		f.Append(note(1000))
+	}
+	if f.Amend(note(7000)); f.Len() != 3 {
+		t.Errorf("%d entries are left beside a large one, want 2", f.Len()-1)
+	}
+	f.Amend(note(0))
+	for range 6 {
+		f.Append(note(1000))
+	}
+	if f.Len() != 9 {
+		t.Errorf("%d entries are kept, want 9: there is space for them", f.Len())
+	}
+	if f.Amend(note(2 * maxBytes)); f.Len() != 1 {
+		t.Errorf("%d entries are kept, want the newest alone", f.Len())
+	}
+}
+
 func TestNewestEntryIsAmendedWhereNobodyReads(t *testing.T) {
 	note := func(text string) feed.Entry { return feed.Entry{Kind: feed.Note, At: noon, Text: text} }
 	f := feed.New(feed.Config{})

@@ -154,7 +154,6 @@ func (b *board) disconnected(event session.Disconnected) {
 		b.lost = b.now()
 	}
 	b.attempt, b.retry = event.Attempt, event.Retry
-	b.trip = 0
 }
 
 func (b *board) isDown() bool {

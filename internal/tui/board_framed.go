@@ -169,9 +169,6 @@ func (b *board) tellLocked(add func(*traffic)) {
 func (b *board) came(event session.Joined) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if event.ID == b.roster.you {
-		return
-	}
 	if b.roster.add(event.Member) {
 		b.tellLocked(func(t *traffic) { t.joined.add(event.Name) })
 	}

@@ -168,6 +168,7 @@ func TestBreakSaysExactlyWhatItCost(t *testing.T) {
 		event.Framed, event.You, event.Count, event.Peers = true, me, 1, []wire.Member{}
 		s.happen(event, s.past(1, "bob", "while away"))
 		s.want("* │ "+want, "[up]  1 here")
+		s.happen(s.line(9, "bob", "and now"))
 		if s.index("while away") != s.index(want)+1 || s.has("│ joined") {
 			t.Errorf("what was said meanwhile does not stand below the mark:\n%s", s.View())
 		}

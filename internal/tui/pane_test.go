@@ -200,7 +200,9 @@ func TestRowOfThoseWhoComeEndsWithALineOrAMinute(t *testing.T) {
 	s.happen(join("1", "bob", 2), s.line(1, "bob", "hello"), join("2", "carol", 3))
 	s.later(trafficTime)
 	s.happen(join("3", "dave", 4))
-	s.want("* │ bob joined", "* │ carol joined", "* │ dave joined")
+	s.happen(session.Delivered{ID: 1, Line: s.own(2, "mine")}, join("4", "eve", 5))
+	s.happen(session.Gap{Missed: 1}, join("5", "fred", 6))
+	s.want("* │ bob joined", "* │ carol joined", "* │ dave joined", "alice │ mine", "* │ eve joined", "* │ 1 line missing", "* │ fred joined")
 }
 
 func TestWhoReadsBackIsNotDisturbedByThoseWhoCome(t *testing.T) {
