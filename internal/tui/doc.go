@@ -10,4 +10,8 @@
 // redraws. The goroutine that runs the session puts them on the board, under a
 // lock, and leaves a token; one command waits for that token and comes back at
 // most once a frame.
+//
+// Names and texts pass the gate of package text where the board takes them in, so that
+// nothing behind it, the feed, the roster or the view, ever holds what a stranger wrote
+// as it came.
 package tui
