@@ -11,6 +11,10 @@ import (
 	"bcast/internal/wire"
 )
 
+// remembered is for how long a framed server that runs on knows a client after a break, at
+// least.
+const remembered = 10 * time.Minute
+
 // A board is what the session's goroutine writes and the screen shows.
 type board struct {
 	now  func() time.Time
@@ -120,12 +124,15 @@ func (b *board) connected(event session.Connected) {
 
 // breakLocked says what a break of the connection, which is over, has cost.
 func (b *board) breakLocked(event session.Connected, now time.Time) string {
-	took := duration(now.Sub(b.lost))
+	away := now.Sub(b.lost)
+	took := duration(away)
 	switch {
-	case event.Restarted:
-		return "the server has restarted (" + took + "), lines may be missing"
 	case event.Missed > 0:
 		return "reconnected after " + took + ", " + lines(event.Missed) + " missed"
+	case event.Restarted && away < remembered:
+		return "the server has restarted (" + took + "), lines may be missing"
+	case event.Restarted:
+		return "the server has restarted, or forgotten this side (" + took + "), lines may be missing"
 	case event.Resumed:
 		return "reconnected after " + took + ", nothing lost"
 	}

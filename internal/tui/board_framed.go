@@ -84,23 +84,24 @@ func (b *board) said(line *session.Line) {
 	if line.Own && !b.isFirstOwn(line) {
 		return
 	}
-	kind := feed.Line
-	if line.Own {
-		kind = feed.Own
-	}
-	b.put(line, kind, 0)
+	b.put(line)
 }
 
-// isFirstOwn reports whether a line of this side was not put into the feed yet: it can
-// come as a line, with its receipt, or both.
+// isFirstOwn reports whether a line of this side was not put into the feed yet: it comes
+// as a line, and again with its receipt.
 func (b *board) isFirstOwn(line *session.Line) bool {
 	first := line.Seq != b.lastOwn
 	b.lastOwn = line.Seq
 	return first
 }
 
-// put puts a message into the feed, in the place of the one that waits as id.
-func (b *board) put(line *session.Line, kind feed.Kind, id uint64) {
+// put puts a message into the feed. One of this side is what waits for the longest time,
+// or was sent by it before the server forgot this side: then there will be two of it.
+func (b *board) put(line *session.Line) {
+	kind := feed.Line
+	if line.Own {
+		kind = feed.Own
+	}
 	at := time.UnixMilli(line.At).In(b.zone)
 	var first feed.Entry
 	first, b.batch = feed.Message(b.batch[:0], kind, b.parser.Named(line.Name), line.Text, at)
@@ -112,10 +113,8 @@ func (b *board) put(line *session.Line, kind feed.Kind, id uint64) {
 	if !line.History && b.history.open {
 		b.startLocked(at)
 	}
-	if id != 0 {
-		if m, ok := b.waiting.take(id); ok && m.unsure {
-			first.Kind = feed.Unsure
-		}
+	if line.Own && b.waiting.isUnsure() {
+		first.Kind = feed.Unsure
 	}
 	b.traffic.open = false
 	b.feed.Append(first)

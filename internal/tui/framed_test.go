@@ -192,9 +192,35 @@ func TestMessageThatMayAppearTwiceIsMarked(t *testing.T) {
 	s.say("meanwhile")
 	s.happen(session.Connected{Framed: true, You: me, Count: 1, Peers: []wire.Member{}, Restarted: true})
 	s.want("alice ! before", "alice … meanwhile", "! sent again, and may appear twice")
-	s.happen(session.Delivered{ID: 1, Line: s.own(1, "before")}, session.Delivered{ID: 2, Line: s.own(2, "meanwhile")})
+	s.happen(*s.own(1, "before"), session.Delivered{ID: 1, Line: s.own(1, "before")})
+	s.happen(*s.own(2, "meanwhile"), session.Delivered{ID: 2, Line: s.own(2, "meanwhile")})
 	s.want("alice ! before", "alice │ meanwhile")
 	s.wantNot("…")
+}
+
+func TestMessageThatArrivedAmongMissedLinesIsNotLostFromSight(t *testing.T) {
+	s := newFramed(t, 80, 24, "bob")
+	s.say("hello")
+	s.happen(session.Disconnected{})
+	s.happen(session.Connected{Framed: true, You: me, Count: 1, Peers: []wire.Member{}, Resumed: true, Missed: 3})
+	s.happen(session.Delivered{ID: 1}, s.line(9, "bob", "later"))
+	s.wantNot("…")
+	if at := s.index("alice │ hello"); at < 0 || at != s.index("3 lines missed")+1 {
+		t.Errorf("it is not in the feed:\n%s", s.View())
+	}
+}
+
+func TestServerMayHaveForgottenALongBreak(t *testing.T) {
+	s := newFramed(t, 120, 24)
+	s.press(tea.KeyF2)
+	s.happen(session.Disconnected{})
+	s.later(11 * time.Minute)
+	s.happen(session.Connected{Framed: true, You: me, Count: 1, Peers: []wire.Member{}, Restarted: true})
+	s.want("the server has restarted, or forgotten this side (11m0s), lines may be missing")
+	s.happen(session.Disconnected{})
+	s.later(11 * time.Minute)
+	s.happen(session.Connected{Framed: true, You: me, Count: 1, Peers: []wire.Member{}, Restarted: true, Missed: 7})
+	s.want("reconnected after 11m0s, 7 lines missed")
 }
 
 func TestResumedMessageIsNotInDoubt(t *testing.T) {

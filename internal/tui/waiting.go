@@ -27,7 +27,7 @@ type message struct {
 }
 
 // entry is how a message stands in the feed.
-func (m *message) entry(kind feed.Kind, name string) feed.Entry {
+func (m message) entry(kind feed.Kind, name string) feed.Entry {
 	return feed.Entry{Kind: kind, At: m.at, Name: name, Text: m.text}
 }
 
@@ -77,6 +77,9 @@ func (w *waiting) doubt(lost time.Time) (some bool) {
 	return some
 }
 
+// isUnsure tells whether that which waits for the longest time may appear twice.
+func (w *waiting) isUnsure() bool { return len(w.messages) > 0 && w.messages[0].unsure }
+
 // await shows a message of this side until its receipt comes.
 func (b *board) await(id uint64, said string) {
 	b.mu.Lock()
@@ -87,15 +90,16 @@ func (b *board) await(id uint64, said string) {
 	}
 }
 
+// delivered ends the waiting of a message. Without a line it stands in the feed from here
+// on: its own place is among lines that this side has missed.
 func (b *board) delivered(event session.Delivered) {
 	if event.Line != nil && b.isFirstOwn(event.Line) {
-		b.put(event.Line, feed.Own, event.ID)
-		return
+		b.put(event.Line)
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	m, ok := b.waiting.take(event.ID)
-	if ok && event.Line == nil { // by a plain server in the place of a framed one
+	if ok && event.Line == nil {
 		b.appendLocked(m.entry(feed.Own, b.name))
 	}
 }
