@@ -185,17 +185,26 @@ func TestLongBreakIsToldInMinutes(t *testing.T) {
 
 func TestMessageThatMayAppearTwiceIsMarked(t *testing.T) {
 	s := newFramed(t, 80, 24)
-	s.say("before")
-	s.later(time.Second)
+	s.say("sent")
+	s.say("never sent")
 	s.happen(session.Disconnected{})
-	s.later(time.Second)
 	s.say("meanwhile")
-	s.happen(session.Connected{Framed: true, You: me, Count: 1, Peers: []wire.Member{}, Restarted: true})
-	s.want("alice ! before", "alice … meanwhile", "! sent again, and may appear twice")
-	s.happen(*s.own(1, "before"), session.Delivered{ID: 1, Line: s.own(1, "before")})
-	s.happen(*s.own(2, "meanwhile"), session.Delivered{ID: 2, Line: s.own(2, "meanwhile")})
-	s.want("alice ! before", "alice │ meanwhile")
+	s.happen(session.Connected{Framed: true, You: me, Count: 1, Peers: []wire.Member{}, Restarted: true, Repeated: 1})
+	s.want("alice ! sent", "alice … never sent", "alice … meanwhile", "! sent again, and may appear twice")
+	for i, said := range []string{"sent", "never sent", "meanwhile"} {
+		s.happen(session.Delivered{ID: uint64(i + 1), Line: s.own(uint64(i+1), said)}, *s.own(uint64(i+1), said))
+	}
+	s.want("alice ! sent", "alice │ never sent", "alice │ meanwhile")
 	s.wantNot("…")
+}
+
+func TestRestartAfterWhichNothingIsRepeatedLeavesNoDoubt(t *testing.T) {
+	s := newFramed(t, 80, 24)
+	s.say("never sent")
+	s.happen(session.Disconnected{})
+	s.happen(session.Connected{Framed: true, You: me, Count: 1, Peers: []wire.Member{}, Restarted: true})
+	s.want("alice … never sent")
+	s.wantNot("appear twice")
 }
 
 func TestMessageThatArrivedAmongMissedLinesIsNotLostFromSight(t *testing.T) {

@@ -66,15 +66,11 @@ func (w *waiting) refuse(id uint64) (message, bool) {
 	return m, ok
 }
 
-// doubt says that those that were sent before a break may appear twice, and reports
-// whether there are any.
-func (w *waiting) doubt(lost time.Time) (some bool) {
-	for i := range w.messages {
-		if m := &w.messages[i]; !m.at.After(lost) {
-			m.unsure, some = true, true
-		}
+// doubt says that the first n messages, which are the oldest, may appear twice.
+func (w *waiting) doubt(n int) {
+	for i := range min(n, len(w.messages)) {
+		w.messages[i].unsure = true
 	}
-	return some
 }
 
 // isUnsure tells whether that which waits for the longest time may appear twice.
@@ -122,7 +118,8 @@ func (b *board) refused(event session.Refused) {
 // doubtLocked marks the messages of which the new connection cannot tell whether the
 // last one had taken them.
 func (b *board) doubtLocked(event session.Connected) {
-	if event.Framed && !event.Resumed && !b.lost.IsZero() && b.waiting.doubt(b.lost) {
+	if event.Repeated > 0 {
+		b.waiting.doubt(event.Repeated)
 		b.hint = "! sent again, and may appear twice"
 	}
 }
