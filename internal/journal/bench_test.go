@@ -48,7 +48,7 @@ func TestAuthorsInTurnAllocateNothing(t *testing.T) {
 						if l.Full(size) {
 							t.Fatal("full")
 						}
-						l.Append(line, c)
+						l.Append(line, journal.Record{Lines: 1}, c)
 					}
 				}
 				catchUp(cursors, size/3)
@@ -74,7 +74,7 @@ func BenchmarkAppend(b *testing.B) {
 				if l.Full(size) {
 					b.Fatal("full")
 				}
-				l.Append(line, author)
+				l.Append(line, journal.Record{Lines: 1}, author)
 			}
 		})
 	}
@@ -95,7 +95,7 @@ func BenchmarkNextAndAdvance(b *testing.B) {
 					p, _, _ := reader.Next()
 					if len(p) == 0 {
 						for !l.Full(len(line)) {
-							l.Append(line)
+							l.Append(line, journal.Record{Lines: 1})
 						}
 						continue
 					}

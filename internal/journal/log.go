@@ -11,9 +11,9 @@ const (
 	// that is behind gets up to a segment in one go.
 	maxSegment = 256 << 10
 
-	// entryCost is what an append costs besides its bytes: the span that its
-	// author skips, and the slack of the slice that keeps it.
-	entryCost = 32
+	// entryCost is what an append costs besides its bytes: its record, the span that
+	// its author skips, and the slack of the slice that keeps it.
+	entryCost = 96
 
 	// bytesPerEntry bounds the appends that share a segment, to its size divided
 	// by this: what they cost besides their bytes is at most a quarter of it.
@@ -31,6 +31,12 @@ type Config struct {
 
 	// MaxAppend is the longest append in bytes.
 	MaxAppend int
+
+	// First is the number of the first line. 0: 1.
+	First uint64
+
+	// Whole lets no append go on in another segment.
+	Whole bool
 }
 
 // MinBacklog is the smallest backlog in bytes of a log whose appends are up to
@@ -42,12 +48,15 @@ func MinBacklog(maxAppend int) int { return 4 * maxAppend }
 // owner's lock; End may be called at any time.
 type Log struct {
 	segmentSize int // bytes
+	whole       bool
 	maxSegments int
 	spare       sync.Pool
 
 	// Under the owner's lock.
 	head, tail *segment // where the log grows, and its oldest part
 	segments   int      // from tail to head, both included
+	next       uint64   // the number of the next line
+	keep       Keep
 
 	end atomic.Uint64 // how many bytes are published; everything before it may be read
 }
@@ -57,7 +66,9 @@ type Log struct {
 type segment struct {
 	start   uint64 // the offset in the log of buf[0]
 	buf     []byte
-	entries int // appends that have begun here; under the owner's lock
+	records []Record // of the appends that have begun here; as many as entries say are published
+	first   uint64   // the number of the first line that begins here or behind
+	entries atomic.Int64
 	n       atomic.Int64
 	next    atomic.Pointer[segment]
 	cursors atomic.Int64 // that stand here
@@ -71,9 +82,15 @@ func New(cfg Config) (*Log, error) {
 	if least := MinBacklog(cfg.MaxAppend); cfg.Backlog < least {
 		return nil, fmt.Errorf("journal: backlog of %d bytes, want at least %d for appends of up to %d bytes", cfg.Backlog, least, cfg.MaxAppend)
 	}
-	l := &Log{segmentSize: min(maxSegment, max(1, cfg.Backlog*4/5/minSegments))}
+	l := &Log{segmentSize: min(maxSegment, max(1, cfg.Backlog*4/5/minSegments)), whole: cfg.Whole}
+	if cfg.Whole {
+		l.segmentSize = max(l.segmentSize, cfg.MaxAppend)
+	}
 	l.maxSegments = cfg.Backlog / (l.segmentSize + l.segmentSize/4)
-	l.spare.New = func() any { return &segment{buf: make([]byte, l.segmentSize)} }
+	l.spare.New = func() any {
+		return &segment{buf: make([]byte, l.segmentSize), records: make([]Record, l.segmentSize/bytesPerEntry+1)}
+	}
+	l.next = max(cfg.First, 1)
 	l.head = l.newSegment(0)
 	l.tail = l.head
 	return l, nil
@@ -86,14 +103,20 @@ func (l *Log) End() uint64 { return l.end.Load() }
 // have moved on (Holds says which those are).
 func (l *Log) Full(n int) bool {
 	l.recycle()
-	n -= l.space()
+	if space := l.space(); !l.whole || space >= n {
+		n -= space
+	}
 	return n > 0 && l.segments+(n+l.segmentSize-1)/l.segmentSize > l.maxSegments
 }
 
+// Next returns the number of the next line.
+func (l *Log) Next() uint64 { return l.next }
+
 // Append publishes a copy of p for all cursors except those in skip, which will
-// pass over it. It does not wait: where Full says that there is no room, the log
-// outgrows its backlog.
-func (l *Log) Append(p []byte, skip ...*Cursor) {
+// pass over it, and gives r, of which it sets the first three fields, its place next
+// to it. It does not wait: where Full says that there is no room, the log outgrows its
+// backlog.
+func (l *Log) Append(p []byte, r Record, skip ...*Cursor) {
 	if len(p) == 0 {
 		return
 	}
@@ -101,15 +124,22 @@ func (l *Log) Append(p []byte, skip ...*Cursor) {
 	for _, c := range skip {
 		c.skip(span{start, start + uint64(len(p))})
 	}
+	if space := l.space(); space == 0 || l.whole && space < len(p) {
+		l.grow()
+	}
+	begin, n := l.head, l.head.entries.Load()
+	r.Start, r.Size, r.First = start, int32(len(p)), l.next
+	begin.records[n] = r
+	begin.entries.Store(n + 1) // before its bytes: who reads those finds it
+	l.next += uint64(r.Lines)
 	for len(p) > 0 {
-		if l.space() == 0 {
+		if int(l.head.n.Load()) == l.segmentSize {
 			l.grow()
 		}
 		n := copy(l.head.buf[l.head.n.Load():], p)
 		l.head.n.Add(int64(n))
 		p = p[n:]
 	}
-	l.head.entries++
 	l.end.Store(l.head.start + uint64(l.head.n.Load()))
 	for _, c := range skip {
 		c.settle()
@@ -118,7 +148,7 @@ func (l *Log) Append(p []byte, skip ...*Cursor) {
 
 // space returns how many bytes the next append may put into the last segment.
 func (l *Log) space() int {
-	if l.head.entries >= l.segmentSize/bytesPerEntry {
+	if int(l.head.entries.Load()) > l.segmentSize/bytesPerEntry {
 		return 0
 	}
 	return l.segmentSize - int(l.head.n.Load())
@@ -134,16 +164,18 @@ func (l *Log) grow() {
 
 func (l *Log) newSegment(start uint64) *segment {
 	s := l.spare.Get().(*segment)
-	s.start, s.entries = start, 0
+	clear(s.records[:s.entries.Load()]) // it may hold the last of what an author was
+	s.start, s.first = start, l.next
+	s.entries.Store(0)
 	s.n.Store(0)
 	s.next.Store(nil)
 	return s
 }
 
-// recycle takes away the oldest segments in which no cursor stands. Cursors move
-// forward only, so none can come back to them.
+// recycle takes away the oldest segments in which no cursor stands and which nobody
+// wants to be kept. Cursors move forward only, so none can come back to them.
 func (l *Log) recycle() {
-	for l.tail != l.head && l.tail.cursors.Load() == 0 {
+	for l.tail != l.head && l.tail.cursors.Load() == 0 && !l.kept(l.tail) {
 		s := l.tail
 		l.tail = s.next.Load()
 		l.segments--

@@ -1,6 +1,7 @@
 package room
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"math"
@@ -82,37 +83,85 @@ type Member struct {
 	// Who sets owned takes the log to the sink, alone: the pump, or a goroutine of
 	// the member's own. It stays set when the member has ended.
 	owned   atomic.Bool
-	waiting atomic.Bool // whether the owner waits for the peer
+	waiting atomic.Bool  // whether the owner waits for the peer
+	inside  bool         // what was written last ended inside a line; by the owner
+	held    bool         // its own goroutine owns it, and lets nothing pass
+	inserts atomic.Int32 // len(inserted)
 
 	cursor journal.Cursor
 	joined uint64 // the offset in the log where the cursor began
 	pump   *pump
 
-	mu    sync.Mutex
-	meter *meter        // of the peer while it is waited for; nil if it never was
-	gone  bool          // nothing more is written
-	done  chan struct{} // closed then; nil while nobody waits for that
-	ended bool
-	err   error // *CutError or the sink's; final once ended
+	mu       sync.Mutex
+	inserted [][]byte      // what is written next between two lines
+	meter    *meter        // of the peer while it is waited for; nil if it never was
+	gone     bool          // nothing more is written
+	done     chan struct{} // closed then; nil while nobody waits for that
+	ended    bool
+	err      error // *CutError or the sink's; final once ended
+}
+
+// An Entrance is how a member joins. The zero value is for one that receives what is
+// published from now on.
+type Entrance struct {
+	// Held keeps everything back until Release. A member that is held counts as one
+	// that is waited for.
+	Held bool
+
+	// From is the number of the first line that it receives, or else the oldest that
+	// is there; in a room that is not Whole, with the lines of its chunk before it.
+	// 0: the next one.
+	From uint64
 }
 
 // Join makes a member that receives, through sink, everything that others
 // publish from now on. Its owner ends it with Leave. After Close the error is
 // ErrClosed.
-func (r *Room) Join(sink Sink) (*Member, error) {
-	m := &Member{room: r, sink: sink}
+func (r *Room) Join(sink Sink) (*Member, error) { return r.Enter(sink, Entrance{}) }
+
+// Enter is Join for those who do not come as everybody does.
+func (r *Room) Enter(sink Sink, how Entrance) (*Member, error) {
+	m := &Member{room: r, sink: sink, held: how.Held}
 	m.until.Store(math.MaxUint64)
+	if err := r.add(m, how); err != nil {
+		return nil, err
+	}
+	if m.held {
+		m.waits(true)
+	}
+	return m, nil
+}
+
+func (r *Room) add(m *Member, how Entrance) error {
+	m.owned.Store(m.held)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.closed {
-		return nil, ErrClosed
+	switch {
+	case r.closed:
+		return ErrClosed
+	case how.From == 0:
+		r.log.Begin(&m.cursor)
+	case r.cfg.Whole:
+		r.log.BeginAtLine(&m.cursor, how.From)
+	default:
+		r.log.BeginAt(&m.cursor, how.From)
 	}
-	r.log.Begin(&m.cursor)
-	m.joined = r.log.End()
+	m.joined = m.cursor.Pos()
 	m.pump = &r.pumps[len(r.members)%len(r.pumps)]
 	m.pump.add(m)
 	r.members[m] = struct{}{}
-	return m, nil
+	return nil
+}
+
+// Speaker makes a member that receives nothing: it only publishes, and need not leave.
+func (r *Room) Speaker() *Member { return &Member{room: r} }
+
+// Release has a member that was held receive what there is. It may be called again.
+func (m *Member) Release() {
+	if m.held {
+		m.held = false
+		m.deliver(false)
+	}
 }
 
 // Publish gives chunk, of up to Config.MaxChunk bytes, to every other member. It
@@ -122,7 +171,36 @@ func (m *Member) Publish(chunk []byte) error {
 	if len(chunk) == 0 {
 		return nil
 	}
-	return m.room.cfg.Ordering.Submit(Entry{Author: m, Chunk: chunk}, m.room.place)
+	return m.Say(chunk, Note{Lines: Lines(chunk)})
+}
+
+// Say is Publish for what there is more to note of than its lines. The chunk has at
+// least one byte.
+func (m *Member) Say(chunk []byte, note Note) error {
+	return m.room.cfg.Ordering.Submit(Entry{Author: m, Chunk: chunk, Note: note}, m.room.place)
+}
+
+// Lines counts the lines of chunk, where an unfinished one counts, too.
+func Lines(chunk []byte) int {
+	n := bytes.Count(chunk, newline)
+	if len(chunk) > 0 && chunk[len(chunk)-1] != '\n' {
+		n++
+	}
+	return n
+}
+
+// Insert has p, which is one or more whole lines, written to this member alone, between
+// two lines of the others. It keeps p, and returns how many insertions wait.
+func (m *Member) Insert(p []byte) (waiting int) {
+	m.mu.Lock()
+	m.inserted = append(m.inserted, p)
+	waiting = len(m.inserted)
+	m.inserts.Store(int32(waiting))
+	m.mu.Unlock()
+	if m.own() {
+		m.deliver(false)
+	}
+	return waiting
 }
 
 // Done is closed when nothing is written to the member any more: it has left,
@@ -148,7 +226,9 @@ func (m *Member) Leave(ctx context.Context) error {
 		return m.err
 	}
 	m.until.Store(m.room.log.End())
-	if m.own() {
+	if m.held {
+		m.Release()
+	} else if m.own() {
 		go m.deliver(true) // else its owner sees that it leaves
 	}
 	tick := time.NewTicker(m.room.cfg.Farewell / looks)
@@ -182,6 +262,12 @@ func (m *Member) own() bool { return !m.owned.Load() && m.owned.CompareAndSwap(f
 func (m *Member) deliver(wait bool) {
 	m.waits(wait)
 	for {
+		if m.inserts.Load() > 0 && !m.inside {
+			if !m.insert(wait) {
+				return
+			}
+			continue
+		}
 		unread, pos, freed := m.cursor.Next()
 		if freed {
 			m.room.freed()
@@ -194,15 +280,16 @@ func (m *Member) deliver(wait bool) {
 		if left := until - pos; uint64(len(unread)) > left {
 			unread = unread[:left] // what comes behind would end inside a line
 		}
+		if m.inserts.Load() > 0 {
+			unread = unread[:bytes.IndexByte(unread, '\n')+1]
+		}
 		if len(unread) > 0 {
 			n, err := m.write(unread, wait)
 			pos = m.cursor.Advance(n)
-			if err != nil {
-				m.finish(err)
-				return
+			if n > 0 {
+				m.inside = unread[n-1] != '\n'
 			}
-			if n < len(unread) && !wait {
-				go m.deliver(true) // Leave waits for what it does
+			if !m.goesOn(n == len(unread), err, wait) {
 				return
 			}
 		}
@@ -213,6 +300,35 @@ func (m *Member) deliver(wait bool) {
 			m.waits(wait)
 		}
 	}
+}
+
+// insert writes the oldest insertion, or part of it. It reports what goesOn does.
+func (m *Member) insert(wait bool) bool {
+	m.mu.Lock()
+	p := m.inserted[0]
+	m.mu.Unlock()
+	n, err := m.write(p, wait)
+	m.mu.Lock()
+	if m.inserted[0] = p[n:]; n == len(p) {
+		m.inserted = m.inserted[1:]
+		m.inserts.Add(-1)
+	}
+	m.mu.Unlock()
+	return m.goesOn(n == len(p), err, wait)
+}
+
+// goesOn reports whether the owner goes on after a write, of all or not: otherwise it
+// has given the member up, for good or to a goroutine that waits.
+func (m *Member) goesOn(all bool, err error, wait bool) bool {
+	switch {
+	case err != nil:
+		m.finish(err)
+		return false
+	case !all && !wait:
+		go m.deliver(true) // Leave waits for what it does
+		return false
+	}
+	return true
 }
 
 func (m *Member) write(p []byte, wait bool) (int, error) {
@@ -233,7 +349,7 @@ func (m *Member) rest(pos uint64) bool {
 // isDone tells whether there is nothing to do for the member, which has come to pos:
 // it has everything, and stays.
 func (m *Member) isDone(pos uint64) bool {
-	return pos >= m.room.log.End() && m.until.Load() == math.MaxUint64
+	return pos >= m.room.log.End() && m.until.Load() == math.MaxUint64 && m.inserts.Load() == 0
 }
 
 // waits notes whether the owner waits for the member's peer from now on.

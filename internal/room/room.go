@@ -50,6 +50,13 @@ type Config struct {
 	// Ordering decides the order of what is published. nil: the order in which
 	// it arrives.
 	Ordering Ordering
+
+	// First is the number of the first line. 0: 1.
+	First uint64
+
+	// Whole keeps each chunk in one piece in memory, so that a member can begin at
+	// any line. It costs memory where chunks are long.
+	Whole bool
 }
 
 // The defaults of Config.
@@ -74,6 +81,7 @@ type Room struct {
 	mu      sync.Mutex
 	log     *journal.Log
 	members map[*Member]struct{}
+	taps    map[*Tap]struct{}
 	closed  bool
 
 	// The author of the log's last line while that is unfinished, else nil.
@@ -105,11 +113,13 @@ func New(cfg Config) (*Room, error) {
 	if cfg.Ordering == nil {
 		cfg.Ordering = arrival{}
 	}
-	log, err := journal.New(journal.Config{Backlog: cfg.Backlog, MaxAppend: cfg.MaxChunk + len(newline)})
+	log, err := journal.New(journal.Config{
+		Backlog: cfg.Backlog, MaxAppend: cfg.MaxChunk + len(newline), First: cfg.First, Whole: cfg.Whole,
+	})
 	if err != nil {
 		return nil, err
 	}
-	r := &Room{cfg: cfg, log: log, members: make(map[*Member]struct{}), pumps: make([]pump, runtime.GOMAXPROCS(0))}
+	r := &Room{cfg: cfg, log: log, members: make(map[*Member]struct{}), taps: make(map[*Tap]struct{}), pumps: make([]pump, runtime.GOMAXPROCS(0))}
 	r.place = r.append
 	r.space.L = &r.mu
 	return r, nil
@@ -157,13 +167,16 @@ func (r *Room) append(e Entry) error {
 	if r.unfinished != nil && r.unfinished != e.Author {
 		r.endLineLocked()
 	}
-	r.log.Append(e.Chunk, &e.Author.cursor)
+	r.log.Append(e.Chunk, e.Note.record(), &e.Author.cursor)
 	r.unfinished = nil
 	if !r.cfg.Raw && e.Chunk[len(e.Chunk)-1] != '\n' {
 		r.unfinished = e.Author
 	}
 	if r.waiting > 0 {
 		r.space.Signal() // there may be room for the next one too
+	}
+	for t := range r.taps {
+		t.Wake()
 	}
 	r.mu.Unlock()
 	for i := range r.pumps {
@@ -181,7 +194,7 @@ func (r *Room) endLineLocked() {
 			skip = append(skip, &m.cursor)
 		}
 	}
-	r.log.Append(newline, skip...)
+	r.log.Append(newline, Note{}.record(), skip...)
 }
 
 // waitLocked waits until there may be space, and sees to it that those who hold

@@ -1,0 +1,84 @@
+package room
+
+import "bcast/internal/journal"
+
+// A Tap reads the room's log, with its records, at its own pace: a member without a
+// peer, which is never cut. Publishers wait for it as for any other reader. Its
+// methods but Wake are called by one goroutine.
+type Tap struct {
+	room    *Room
+	cursor  journal.Cursor
+	records *journal.Records
+	changed chan struct{} // buffers one
+}
+
+// Tap returns a tap that begins with the chunk in which the line of a number is, or
+// with the oldest that is there. Close ends it.
+func (r *Room) Tap(from uint64) *Tap {
+	t := &Tap{room: r, changed: make(chan struct{}, 1)}
+	t.Wake()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.log.BeginAt(&t.cursor, from)
+	t.records = t.cursor.Records()
+	r.taps[t] = struct{}{}
+	return t
+}
+
+// Changed is what to wait on when Next has nothing: it says that there may be more.
+func (t *Tap) Changed() <-chan struct{} { return t.changed }
+
+// Wake has Changed say so. It never waits.
+func (t *Tap) Wake() {
+	select {
+	case t.changed <- struct{}{}:
+	default:
+	}
+}
+
+// Next returns bytes that are published and not yet read, which stay as they are until
+// the next call, or nothing; and the offset in the log of the first of them.
+func (t *Tap) Next() (p []byte, pos uint64) {
+	p, pos, freed := t.cursor.Next()
+	if freed {
+		t.room.freed()
+	}
+	return p, pos
+}
+
+// Advance passes over the first n bytes that Next returned.
+func (t *Tap) Advance(n int) { t.cursor.Advance(n) }
+
+// Record returns the next record: of bytes that Next has returned, or will.
+func (t *Tap) Record() *journal.Record { return t.records.Next() }
+
+// Close ends the tap.
+func (t *Tap) Close() {
+	t.room.mu.Lock()
+	delete(t.room.taps, t)
+	t.room.mu.Unlock()
+	if t.cursor.Close() {
+		t.room.freed()
+	}
+}
+
+// Keep sets what stays in the log though nobody has still to receive it.
+func (r *Room) Keep(k journal.Keep) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.log.Keep(k)
+}
+
+// A Position is a place between two chunks of the log.
+type Position struct {
+	Offset uint64 // bytes
+	Next   uint64 // the number of the next line
+	Oldest uint64 // the number of the oldest line that is still there
+}
+
+// End returns the position of the log's end.
+func (r *Room) End() Position {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return Position{Offset: r.log.End(), Next: r.log.Next(), Oldest: r.log.Oldest()}
+}
