@@ -9,6 +9,8 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"bcast/internal/framed"
+	"bcast/internal/journal"
 	"bcast/internal/peer"
 	"bcast/internal/room"
 	"bcast/internal/server"
@@ -17,6 +19,9 @@ import (
 // farewellTime is what the last members get, beyond the time to drain, to close
 // their side.
 const farewellTime = 5 * time.Second
+
+// historyBytes is the most that is kept for those who come later, in bytes of the log.
+const historyBytes = 1 << 20
 
 // serve runs the room until ctx ends or a listener fails, and returns when every
 // member has everything that was accepted, or the time for that is over.
@@ -31,8 +36,23 @@ func serve(ctx context.Context, s settings) error {
 	if err != nil {
 		return err
 	}
+	var hub *framed.Hub
+	if !s.raw {
+		hub, err = framed.New(framed.Config{
+			Room:     r,
+			MaxChunk: peer.MaxChunk(s.maxLine),
+			Backlog:  s.backlog,
+			Patience: s.patience,
+			MinRate:  s.minRate,
+			History:  journal.Keep{Lines: s.history, Bytes: historyBytes},
+		})
+		if err != nil {
+			return err
+		}
+	}
 	members, err := peer.New(peer.Config{
 		Room:         r,
+		Hub:          hub,
 		MaxLine:      s.maxLine,
 		Listen:       s.listenOnEOF,
 		HTTPGuard:    s.httpGuard,

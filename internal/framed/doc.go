@@ -1,8 +1,11 @@
-// Package framed is the framed side of the room: who is in it and what each is called
-// (the roster), which clients are known and may come back (the sessions), and how it is
-// told who comes and goes (the tally).
+// Package framed is the framed side of a room: who is there and is called what, which
+// sessions there were, and the log that framed members read.
 //
-// It keeps what package wire has frames for, and has each time from its caller: nothing
-// here waits, starts a goroutine or takes a lock, so each of these has one owner. It must
-// not know of sockets, of flags, or of how a connection came to speak frames.
+// That log is derived from the room's: a scribe reads it with its records, encodes each
+// line once for all framed members, and publishes the frames in a second room, whose
+// members they are. It is at work only while there are some. What they say goes to the
+// first room, as everybody's lines do, and comes back to them as their receipt.
+//
+// The package knows frames and rooms. It must not know of connections: it writes to a
+// room.Sink, and is given frames that others have read.
 package framed

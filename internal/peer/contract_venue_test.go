@@ -16,6 +16,8 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"bcast/internal/contract"
+	"bcast/internal/framed"
+	"bcast/internal/journal"
 	"bcast/internal/peer"
 	"bcast/internal/room"
 	"bcast/internal/server"
@@ -99,6 +101,15 @@ func open(t *testing.T, changes ...func(*plan)) *venue {
 		t.Fatal(err)
 	}
 	p.peer.Room = v.room
+	if !p.room.Raw {
+		p.peer.Hub, err = framed.New(framed.Config{
+			Room: v.room, MaxChunk: p.room.MaxChunk, Backlog: p.room.Backlog, Patience: p.room.Patience, MinRate: p.room.MinRate,
+			History: journal.Keep{Lines: 1000, Bytes: 1 << 20},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
 	if v.members, err = peer.New(p.peer); err != nil {
 		t.Fatal(err)
 	}

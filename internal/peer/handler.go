@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"bcast/internal/framed"
 	"bcast/internal/room"
 	"bcast/internal/wire"
 )
@@ -16,6 +17,9 @@ import (
 // Config is how a Handler is made. Room is required.
 type Config struct {
 	Room *room.Room
+
+	// Hub is for connections that speak frames. nil: none may.
+	Hub *framed.Hub
 
 	// MaxLine is the longest line that stays whole, in bytes with its newline.
 	// 0: each read is published as it comes, which is raw framing.
@@ -126,9 +130,10 @@ func (h *Handler) Open(conn net.Conn, wake func()) (serve func(ctx context.Conte
 	s.out.init(conn, raw, wake)
 	s.guard.off = !h.cfg.HTTPGuard
 	var err error
-	if s.member, err = h.cfg.Room.Join(&s.out); err != nil {
+	if s.member, err = h.cfg.Room.Enter(&s.out, room.Entrance{Held: h.cfg.Hub != nil}); err != nil {
 		return nil
 	}
+	s.open()
 	s.limit()
 	h.cfg.Logger.Debug("joined", "remote", remote{conn})
 	return s.serve

@@ -44,8 +44,16 @@ func (s *session) pause(ctx context.Context, n int) {
 	select {
 	case <-over.C:
 	case <-ctx.Done():
-	case <-s.member.Done():
+	case <-s.done():
 	}
+}
+
+// done is closed when nothing is written to the session any more.
+func (s *session) done() <-chan struct{} {
+	if s.framed != nil {
+		return s.framed.member.Done()
+	}
+	return s.member.Done()
 }
 
 // idleLooks is how often in one idle timeout a session is looked at.
@@ -105,4 +113,14 @@ func (t *idleTimer) stop() (interrupted bool) {
 	interrupted = t.over
 	t.over = true
 	return interrupted
+}
+
+// isOver reports whether the session has been interrupted.
+func (t *idleTimer) isOver() bool {
+	if t == nil {
+		return false
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.over
 }

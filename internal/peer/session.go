@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/time/rate"
 
+	"bcast/internal/framed"
 	"bcast/internal/room"
 )
 
@@ -36,6 +37,10 @@ type session struct {
 	guard  guard
 	member *room.Member
 
+	dialect dialect
+	author  *framed.Author // what a plain member is, once it has said something
+	framed  *framedSide    // nil while the dialect is plain, or not known
+
 	limiter   *rate.Limiter // of what it sends; nil: none
 	idle      *idleTimer    // nil: none
 	listening bool          // its input has ended, and it stays
@@ -44,8 +49,8 @@ type session struct {
 // serve does what there is to do, as Open says.
 func (s *session) serve(ctx context.Context) (waits bool) {
 	defer func() {
-		if !waits {
-			_ = s.member.Leave(expired) // for a panic below
+		if !waits { // for a panic below: what follows has been done otherwise
+			_ = s.leaveRoom(expired)
 		}
 	}()
 	end := io.EOF
@@ -55,7 +60,7 @@ func (s *session) serve(ctx context.Context) (waits bool) {
 	if errors.Is(end, errNothing) {
 		return true
 	}
-	if s.h.cfg.Listen && errors.Is(end, io.EOF) {
+	if s.h.cfg.Listen && errors.Is(end, io.EOF) && s.framed == nil {
 		s.listening = true
 		if s.listen(ctx) {
 			return true
@@ -68,42 +73,101 @@ func (s *session) serve(ctx context.Context) (waits bool) {
 	return false
 }
 
-// read publishes what arrives until there is nothing for now, which is errNothing, or
-// the input ends, and returns why it did: io.EOF for the peer's FIN.
+// read takes what arrives until there is nothing for now, which is errNothing, or the
+// input ends, and returns why it did: io.EOF for the peer's FIN.
 func (s *session) read(ctx context.Context) error {
 	defer s.in.give()
 	for {
 		chunk, end := s.in.read()
-		if err := s.publish(chunk); err != nil {
+		if err := s.take(ctx, chunk, end); err != nil {
 			return err
 		}
 		s.pause(ctx, len(chunk))
 		switch {
 		case end == nil:
 			s.in.share()
-			continue
 		case errors.Is(end, errNothing):
 			return end
+		case isTimeout(end) && s.goesOn(ctx):
 		case isTimeout(end) && ctx.Err() != nil:
 			return end // the server stops reading: an unfinished line was not accepted
+		default:
+			if err := s.take(ctx, s.in.rest(), io.EOF); err != nil {
+				return err
+			}
+			if s.framed != nil {
+				return end
+			}
+			s.plain()
+			if err := s.publish(s.guard.rest()); err != nil {
+				return err
+			}
+			return end
 		}
-		if err := s.publish(s.in.rest()); err != nil {
-			return err
-		}
-		if err := s.member.Publish(s.guard.rest()); err != nil {
-			return err
-		}
-		return end
 	}
 }
 
-// publish gives a chunk to the room as soon as it is sure that it may.
-func (s *session) publish(chunk []byte) error {
-	chunk, err := s.guard.pass(chunk)
-	if err != nil {
-		return err
+// goesOn reports whether a read was interrupted for something else than the end, and
+// lets the next one wait again.
+func (s *session) goesOn(ctx context.Context) bool {
+	if ctx.Err() != nil || s.idle.isOver() || s.framed.isReplaced() {
+		return false
 	}
-	return s.member.Publish(chunk)
+	_ = s.conn.SetReadDeadline(time.Time{})
+	return ctx.Err() == nil && !s.idle.isOver() // or this has undone theirs
+}
+
+// take is told what has arrived, in the dialect that is spoken; end is io.EOF behind
+// the last of it.
+func (s *session) take(ctx context.Context, chunk []byte, end error) error {
+	if s.framed != nil {
+		return s.framed.take(ctx, chunk)
+	}
+	if !s.dialect.isKnown() {
+		done, rest, err := s.sniff(ctx, chunk, end)
+		if err != nil || done {
+			return err
+		}
+		chunk = rest
+	}
+	chunk, err := s.guard.pass(chunk)
+	if err != nil || len(chunk) == 0 {
+		return err // undecided: it is held back until the window ends
+	}
+	s.plain()
+	return s.publish(chunk)
+}
+
+// publish gives a chunk of a plain member to the room.
+func (s *session) publish(chunk []byte) error {
+	if s.h.cfg.Hub == nil {
+		return s.member.Publish(chunk)
+	}
+	safe, err := withoutHello(chunk, s.h.cfg.MaxLine)
+	if len(safe) > 0 {
+		if s.author == nil {
+			s.author = framed.Guest(s.dialect.guest())
+		}
+		if err := s.member.Say(safe, room.Note{Author: s.author, Lines: room.Lines(safe)}); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+// leaveRoom takes the session out of the room, as whatever it is in there.
+func (s *session) leaveRoom(ctx context.Context) error {
+	guest := s.dialect.end()
+	var err error
+	if s.framed != nil {
+		err = s.framed.member.Leave(ctx)
+	} else {
+		err = s.member.Leave(ctx)
+	}
+	if guest > 0 {
+		s.h.cfg.Hub.Depart(guest)
+	}
+	return err
 }
 
 // listen reports whether the session, whose input has ended, has to wait for the end
@@ -124,9 +188,12 @@ func (s *session) listen(ctx context.Context) (waits bool) {
 // leave is what follows when the input has ended.
 func (s *session) leave(ctx context.Context, end error) {
 	h := s.h
+	if s.framed == nil && !errors.Is(end, errHTTP) && !errors.Is(end, errBadHello) {
+		s.plain() // it has not said what it speaks, and gets what there is
+	}
 	grace, cancel := h.grace(ctx)
 	defer cancel()
-	err := s.member.Leave(grace)
+	err := s.leaveRoom(grace)
 	log := h.cfg.Logger.With("remote", remote{s.conn})
 	log.Debug("left", "input", end, "output", err)
 	if cut := (*room.CutError)(nil); errors.As(err, &cut) {
@@ -136,6 +203,7 @@ func (s *session) leave(ctx context.Context, end error) {
 		}
 		return
 	}
+	s.framed.sayBye(ctx, end)
 	switch {
 	case errors.Is(end, errHTTP):
 		h.stats.refusedHTTP.Add(1)

@@ -79,6 +79,9 @@ func (s *source) read() (chunk []byte, err error) {
 	return s.take().Take(s.n), s.err
 }
 
+// begun returns the line that has begun. It is valid until the next read.
+func (s *source) begun() []byte { return s.take().Held() }
+
 // rest returns the unfinished line at the end of the input.
 func (s *source) rest() []byte { return s.take().Rest() }
 

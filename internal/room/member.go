@@ -85,7 +85,7 @@ type Member struct {
 	owned   atomic.Bool
 	waiting atomic.Bool  // whether the owner waits for the peer
 	inside  bool         // what was written last ended inside a line; by the owner
-	held    bool         // its own goroutine owns it, and lets nothing pass
+	held    atomic.Bool  // nobody delivers to it before Release
 	inserts atomic.Int32 // len(inserted)
 
 	cursor journal.Cursor
@@ -121,19 +121,20 @@ func (r *Room) Join(sink Sink) (*Member, error) { return r.Enter(sink, Entrance{
 
 // Enter is Join for those who do not come as everybody does.
 func (r *Room) Enter(sink Sink, how Entrance) (*Member, error) {
-	m := &Member{room: r, sink: sink, held: how.Held}
+	m := &Member{room: r, sink: sink}
+	m.held.Store(how.Held)
 	m.until.Store(math.MaxUint64)
 	if err := r.add(m, how); err != nil {
 		return nil, err
 	}
-	if m.held {
+	if how.Held {
 		m.waits(true)
 	}
 	return m, nil
 }
 
 func (r *Room) add(m *Member, how Entrance) error {
-	m.owned.Store(m.held)
+	m.owned.Store(how.Held)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	switch {
@@ -158,8 +159,7 @@ func (r *Room) Speaker() *Member { return &Member{room: r} }
 
 // Release has a member that was held receive what there is. It may be called again.
 func (m *Member) Release() {
-	if m.held {
-		m.held = false
+	if m.held.CompareAndSwap(true, false) {
 		m.deliver(false)
 	}
 }
@@ -203,6 +203,9 @@ func (m *Member) Insert(p []byte) (waiting int) {
 	return waiting
 }
 
+// Inserted is how many insertions wait.
+func (m *Member) Inserted() int { return int(m.inserts.Load()) }
+
 // Done is closed when nothing is written to the member any more: it has left,
 // was cut, or its sink failed.
 func (m *Member) Done() <-chan struct{} {
@@ -226,8 +229,8 @@ func (m *Member) Leave(ctx context.Context) error {
 		return m.err
 	}
 	m.until.Store(m.room.log.End())
-	if m.held {
-		m.Release()
+	if m.held.CompareAndSwap(true, false) { // it was never let in
+		m.finish(nil)
 	} else if m.own() {
 		go m.deliver(true) // else its owner sees that it leaves
 	}

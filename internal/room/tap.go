@@ -12,17 +12,18 @@ type Tap struct {
 	changed chan struct{} // buffers one
 }
 
-// Tap returns a tap that begins with the chunk in which the line of a number is, or
-// with the oldest that is there. Close ends it.
-func (r *Room) Tap(from uint64) *Tap {
-	t := &Tap{room: r, changed: make(chan struct{}, 1)}
+// Tap returns a tap that begins with the oldest line that is there, and the number of
+// that. Close ends it.
+func (r *Room) Tap() (t *Tap, first uint64) {
+	t = &Tap{room: r, changed: make(chan struct{}, 1)}
 	t.Wake()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.log.BeginAt(&t.cursor, from)
+	first = r.log.Oldest()
+	r.log.BeginAt(&t.cursor, first)
 	t.records = t.cursor.Records()
 	r.taps[t] = struct{}{}
-	return t
+	return t, first
 }
 
 // Changed is what to wait on when Next has nothing: it says that there may be more.

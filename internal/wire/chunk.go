@@ -79,6 +79,10 @@ func (c *Chunker) Take(n int) []byte {
 	return c.buf[:c.taken]
 }
 
+// Held returns the unfinished line that is held, or nil. It is valid until the next
+// call of Space.
+func (c *Chunker) Held() []byte { return c.buf[c.taken:c.held] }
+
 // Rest returns the unfinished line that is held, or nil, and holds it no
 // longer. It is valid until the next call of Space.
 func (c *Chunker) Rest() []byte {
