@@ -2,18 +2,26 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"net"
 	"strings"
 	"testing"
 	"time"
+
+	"bcast/internal/session"
 )
 
-// TestNoServerIsAskedForFrames looks at the first byte that a server gets.
-func TestNoServerIsAskedForFrames(t *testing.T) {
-	for args, want := range map[string]string{
-		"":             "hi\n",
-		"--name alice": "alice: hi\n",
+// TestDialectIsWhatTheFlagsSay looks at the first byte that a plain server gets.
+func TestDialectIsWhatTheFlagsSay(t *testing.T) {
+	for args, test := range map[string]struct {
+		want string
+		err  error
+	}{
+		"":             {"\x01hi\n", nil},
+		"--name alice": {"\x01alice: hi\n", nil},
+		"--plain":      {"hi\n", nil},
+		"--json":       {"\x01", session.ErrNotFramed},
 	} {
 		ln, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
@@ -34,11 +42,11 @@ func TestNoServerIsAskedForFrames(t *testing.T) {
 		}()
 		var stdout, stderr bytes.Buffer
 		err = run(t.Context(), append([]string{"bcast-client", ln.Addr().String()}, strings.Fields(args)...), strings.NewReader("hi\n"), &stdout, &stderr)
-		if err != nil {
-			t.Errorf("%q: the client ended with %v", args, err)
+		if !errors.Is(err, test.err) {
+			t.Errorf("%q: the client ended with %v, want %v", args, err, test.err)
 		}
-		if said := <-got; said != want {
-			t.Errorf("%q: the server got %q, want %q", args, said, want)
+		if said := <-got; said != test.want {
+			t.Errorf("%q: the server got %q, want %q", args, said, test.want)
 		}
 		ln.Close()
 	}

@@ -17,6 +17,7 @@ import (
 	"bcast/internal/session"
 	"bcast/internal/text"
 	"bcast/internal/tui"
+	"bcast/internal/wire"
 )
 
 // complain tells a person what went wrong, and on a line of its own what to do.
@@ -87,6 +88,7 @@ func plain(err error) string {
 func hintFor(err error) string {
 	var dial *session.DialError
 	var descriptors *bench.DescriptorsError
+	var version *wire.VersionError
 	switch {
 	case errors.As(err, &descriptors):
 		return fmt.Sprintf("raise the limit with ulimit -n %d, or take fewer members", descriptors.Needed())
@@ -94,6 +96,12 @@ func hintFor(err error) string {
 		return "is it a line broadcaster there, and does it take as many clients?"
 	case errors.Is(err, config.ErrUsage):
 		return "see bcast-client --help"
+	case errors.As(err, &version):
+		return "take a bcast-client of the server's version, or --plain"
+	case errors.Is(err, session.ErrNotFramed) && !errors.Is(err, pipe.ErrInputLeft):
+		return "leave --json out: there are only lines"
+	case errors.Is(err, pipe.ErrInputLeft) && errors.As(err, &dial):
+		return "send the rest again, or use --follow or a longer --timeout to wait for the server"
 	case errors.As(err, &dial) && (errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, fs.ErrNotExist)):
 		return "is a server running there? start one with: bcast-server"
 	case errors.As(err, &dial):

@@ -3,7 +3,10 @@ package main
 import (
 	"errors"
 	"fmt"
+	"net"
+	"os"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -13,20 +16,29 @@ import (
 )
 
 func TestErrorsSayWhatToDo(t *testing.T) {
+	refused := &session.DialError{Address: "localhost:1234", Err: &net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}}
 	for _, test := range []struct {
 		err  error
 		want string
 	}{
 		{
+			fmt.Errorf("%w: %w", refused, pipe.ErrInputLeft),
+			"bcast-client: cannot connect to localhost:1234: connection refused\n" +
+				"  send the rest again, or use --follow or a longer --timeout to wait for the server\n",
+		},
+		{
 			fmt.Errorf("%w: %w", session.ErrDead, pipe.ErrInputLeft),
 			"bcast-client: connection lost: the server does not answer: the input was not sent to its end\n" +
 				"  send the rest again, or use --follow to connect again after a break\n",
 		},
+		{&wire.VersionError{Version: "2"}, "bcast-client: the server speaks version 2 of the framed dialect, this is version 1\n" +
+			"  take a bcast-client of the server's version, or --plain\n"},
 		{
 			fmt.Errorf("%w: %w", session.ErrNotFramed, pipe.ErrInputLeft),
 			"bcast-client: the server does not speak the framed dialect: the input was not sent to its end\n" +
 				"  send the rest again, or use --follow to connect again after a break\n",
 		},
+		{session.ErrNotFramed, "bcast-client: the server does not speak the framed dialect\n  leave --json out: there are only lines\n"},
 		{&session.RefusedError{Code: wire.CodeAuth, Message: "a token\x1b[2J"}, "bcast-client: the server refuses: a token␛[2J\n"},
 	} {
 		var out strings.Builder
@@ -54,6 +66,15 @@ func TestBreakSaysWhatItHasCost(t *testing.T) {
 		notify(&out, test.event)
 		if want := "bcast-client: " + test.want + "\n"; out.String() != want {
 			t.Errorf("got %q, want %q", out.String(), want)
+		}
+	}
+}
+
+func TestNameOnTheScreenIsTheUsers(t *testing.T) {
+	for user, want := range map[string]string{"hanako": "hanako", "": "", "a:b": "", "guest-1": ""} {
+		t.Setenv("USER", user)
+		if got := userName(); got != want {
+			t.Errorf("user %q is called %q, want %q", user, got, want)
 		}
 	}
 }
