@@ -3,6 +3,7 @@
 package e2e_test
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"net"
@@ -121,8 +122,8 @@ func TestScreenShowsWhatIsSaidAndSendsWhatIsTyped(t *testing.T) {
 	alice := r.join(t, "tcp", 1)
 	s := watch(t, r, 2, "--name", "花子")
 	alice.say(t, "bob: こんにちは\nplain 中文\nflags 🇯🇵🇨🇳 cafe\u0301 ok\nfamily 👨‍👩‍👧 ok\n")
-	s.await(t, "bob │ こんにちは")
-	s.await(t, "   │ plain 中文")
+	s.await(t, "guest-1 │ bob: こんにちは") // anybody could write that name
+	s.await(t, "guest-1 │ plain 中文")
 	s.await(t, "│ flags 🇯🇵🇨🇳 cafe\u0301 ok")
 	s.await(t, "│ family 👨‍👩‍👧 ok")
 
@@ -171,14 +172,14 @@ func TestScreenFollowsTheSizeOfTheTerminal(t *testing.T) {
 	r := openRoom(t)
 	alice := r.join(t, "tcp", 1)
 	s := watch(t, r, 2)
-	alice.say(t, "bob: one two three four five six seven eight nine ten\n")
-	s.await(t, "bob │ one two three four five six seven eight nine ten")
+	alice.say(t, "one two three four five six seven eight nine ten\n")
+	s.await(t, "guest-1 │ one two three four five six seven eight nine ten")
 	s.write(t, "typed")
 	s.do(t, "resize-window", "-x", "40", "-y", "10")
-	s.await(t, "bob │ one two three four five six\n           │ seven eight nine ten\n")
+	s.await(t, "guest-1 │ one two three four five six\n           │ seven eight nine ten\n")
 	s.awaitCursor(t, 8, 8)
 	s.do(t, "resize-window", "-x", "80", "-y", "24")
-	s.await(t, "bob │ one two three four five six seven eight nine ten")
+	s.await(t, "guest-1 │ one two three four five six seven eight nine ten")
 	s.awaitCursor(t, 8, 22)
 	s.keys(t, "C-c")
 	s.awaitGone(t, "typed")
@@ -200,14 +201,11 @@ func TestScreenSurvivesARestartOfTheServer(t *testing.T) {
 	// The server of a room that somebody else is in already gets them in order.
 	r = openRoomAt(t, tcp, unix)
 	s.await(t, "[up")
-	s.await(t, "lines may be missing")
+	s.await(t, "* │ the server has restarted")
 	alice := r.join(t, "tcp", 2)
 	s.write(t, "after")
 	s.keys(t, "Enter")
 	alice.awaitAll(t, "after\n")
-	if !strings.Contains(strings.Join(s.rows(t), "\n"), "* │ disconnected ") {
-		t.Error("nothing marks the break")
-	}
 	s.leave(t)
 }
 
@@ -227,9 +225,9 @@ func TestScreenKeepsWhatIsTypedWhileThereIsNoServer(t *testing.T) {
 	conn := acceptOne(t, listenAt(t, address))
 	got := new(output)
 	go func() { _, _ = io.Copy(got, conn) }() // ends with the connection, which the cleanup closes
-	var want strings.Builder
+	want := bytes.NewBufferString("\x01") // it asks for frames first
 	for i := range 20 {
-		fmt.Fprintf(&want, "meanwhile %d\n", i)
+		fmt.Fprintf(want, "meanwhile %d\n", i)
 	}
 	got.awaitAll(t, want.String())
 }

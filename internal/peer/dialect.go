@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"bcast/internal/wire"
@@ -33,7 +34,7 @@ type dialect struct {
 	timer   *time.Timer // of the window, then of the hello; nil: none
 	late    bool        // there was no hello in time
 	number  uint64      // of the guest that a plain member is, from Hub.Arrive
-	release func()      // lets a plain member receive, once
+	joined  atomic.Bool // it is in the room
 }
 
 // A stage is how much is known of a dialect.
@@ -73,6 +74,7 @@ func (d *dialect) end() (guest uint64) {
 func (s *session) open() {
 	if s.h.cfg.Hub == nil {
 		s.dialect.stage = known
+		s.joined("raw")
 		return
 	}
 	s.dialect.mu.Lock()
@@ -101,6 +103,13 @@ func (s *session) become(from stage) {
 	d.number = s.h.cfg.Hub.Arrive()
 	d.mu.Unlock()
 	s.member.Release()
+	s.joined("plain")
+}
+
+// joined notes that the session is in the room.
+func (s *session) joined(dialect string) {
+	s.dialect.joined.Store(true)
+	s.h.cfg.Logger.Debug("joined", "remote", remote{s.conn}, "dialect", dialect)
 }
 
 // sniff is told what has arrived while the dialect is not known. It reports whether it

@@ -52,6 +52,7 @@ func (s *session) enter(ctx context.Context, hello, more []byte) error {
 	}
 	_ = s.member.Leave(expired) // it was held, and has received nothing
 	s.framed = side
+	s.joined("framed")
 	return side.take(ctx, more)
 }
 

@@ -135,6 +135,5 @@ func (h *Handler) Open(conn net.Conn, wake func()) (serve func(ctx context.Conte
 	}
 	s.open()
 	s.limit()
-	h.cfg.Logger.Debug("joined", "remote", remote{conn})
 	return s.serve
 }

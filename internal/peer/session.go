@@ -195,7 +195,9 @@ func (s *session) leave(ctx context.Context, end error) {
 	defer cancel()
 	err := s.leaveRoom(grace)
 	log := h.cfg.Logger.With("remote", remote{s.conn})
-	log.Debug("left", "input", end, "output", err)
+	if s.dialect.joined.Load() {
+		log.Debug("left", "input", end, "output", err)
+	}
 	if cut := (*room.CutError)(nil); errors.As(err, &cut) {
 		log.Warn("member cut", "reason", cut.Reason.String(), "bytes_behind", cut.Bytes, "lines_behind", cut.Lines)
 		if cut.Reason == room.Undelivered {
