@@ -225,7 +225,7 @@ func TestScreenKeepsWhatIsTypedWhileThereIsNoServer(t *testing.T) {
 	conn := acceptOne(t, listenAt(t, address))
 	got := new(output)
 	go func() { _, _ = io.Copy(got, conn) }() // ends with the connection, which the cleanup closes
-	want := bytes.NewBufferString("\x01") // it asks for frames first
+	want := bytes.NewBufferString("\x01")     // it asks for frames first
 	for i := range 20 {
 		fmt.Fprintf(want, "meanwhile %d\n", i)
 	}

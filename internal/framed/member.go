@@ -61,7 +61,7 @@ func (h *Hub) Enter(ctx context.Context, hello *wire.Hello, sink room.Sink, stop
 		Nonce: hello.Nonce, Session: m.session.secret, You: wire.Member{ID: memberID(m.number), Name: given},
 		Epoch: h.epoch, Acked: m.session.acked, MaxLine: h.cfg.MaxChunk,
 	}
-	if err := m.enter(ctx, hello.Resume, sink, welcome); err != nil {
+	if err := m.enter(ctx, hello, sink, welcome); err != nil {
 		m.giveUp()
 		return nil, err
 	}
@@ -97,8 +97,8 @@ func (m *Member) take(hello *wire.Hello, name string) (given string, replaced *M
 }
 
 // enter begins to receive: the welcome, and what was said before.
-func (m *Member) enter(ctx context.Context, resume *wire.Resume, sink room.Sink, welcome *wire.Welcome) error {
-	h := m.hub
+func (m *Member) enter(ctx context.Context, hello *wire.Hello, sink room.Sink, welcome *wire.Welcome) error {
+	h, resume := m.hub, hello.Resume
 	next := h.cfg.Room.End().Next
 	if err := m.view.reach(ctx, next); err != nil {
 		return err
@@ -107,7 +107,11 @@ func (m *Member) enter(ctx context.Context, resume *wire.Resume, sink room.Sink,
 	if resume != nil && resume.Epoch == h.epoch {
 		from, resumes = min(resume.Seq+1, next), true
 	}
-	in, err := m.view.room.Enter(sink, room.Entrance{Held: true, From: max(from, 1)})
+	how := room.Entrance{Held: true, From: max(from, 1)}
+	if hello.Lag == wire.LagSkip {
+		how.Gap = gap
+	}
+	in, err := m.view.room.Enter(sink, how)
 	if err != nil {
 		return err
 	}
@@ -123,6 +127,9 @@ func (m *Member) enter(ctx context.Context, resume *wire.Resume, sink room.Sink,
 	in.Release()
 	return nil
 }
+
+// gap is what a member is told that is too slow for the room, and is not waited for.
+func gap(missed uint64) []byte { return (&wire.Gap{Missed: missed}).Append(nil) }
 
 // giveUp takes back what Enter has done.
 func (m *Member) giveUp() { _ = m.Leave(expired) }

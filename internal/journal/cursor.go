@@ -15,6 +15,7 @@ type Cursor struct {
 	pos    uint64   // offset in the log; ahead of its end while own bytes are being appended
 	own    []span   // what the reader skips, in order, never two that touch
 	passed int      // how many of own lie behind pos
+	leap   *leap    // a jump that its reader does not know of yet, or nil
 }
 
 // A span is the bytes of a log from start up to end.
@@ -44,7 +45,7 @@ func (l *Log) Holds(c *Cursor) bool {
 // that left a segment without cursors, so that the log may be Full no longer.
 func (c *Cursor) Next() (unread []byte, pos uint64, freed bool) {
 	c.mu.Lock() // and no defer: this is called for each member and line
-	if c.seg == nil {
+	if c.seg == nil || c.leap != nil {
 		pos = c.pos
 		c.mu.Unlock()
 		return nil, pos, false
@@ -66,8 +67,12 @@ func (c *Cursor) Next() (unread []byte, pos uint64, freed bool) {
 // new offset in the log.
 func (c *Cursor) Advance(n int) (pos uint64) {
 	c.mu.Lock()
-	c.pos += uint64(n)
-	c.passLocked()
+	if c.leap != nil {
+		c.leap.pos += uint64(n)
+	} else {
+		c.pos += uint64(n)
+		c.passLocked()
+	}
 	pos = c.pos
 	c.mu.Unlock()
 	return pos

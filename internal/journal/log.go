@@ -68,6 +68,7 @@ type segment struct {
 	buf     []byte
 	records []Record // of the appends that have begun here; as many as entries say are published
 	first   uint64   // the number of the first line that begins here or behind
+	lost    bool     // not to be used again; under the owner's lock
 	entries atomic.Int64
 	n       atomic.Int64
 	next    atomic.Pointer[segment]
@@ -179,6 +180,8 @@ func (l *Log) recycle() {
 		s := l.tail
 		l.tail = s.next.Load()
 		l.segments--
-		l.spare.Put(s)
+		if !s.lost {
+			l.spare.Put(s)
+		}
 	}
 }

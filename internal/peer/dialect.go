@@ -29,12 +29,12 @@ var errBadHello = errors.New("not a proper hello")
 // A dialect is what is spoken on a connection, and how that is found out. It becomes
 // plain by itself when the window ends.
 type dialect struct {
-	mu      sync.Mutex
-	stage   stage
-	timer   *time.Timer // of the window, then of the hello; nil: none
-	late    bool        // there was no hello in time
-	number  uint64      // of the guest that a plain member is, from Hub.Arrive
-	joined  atomic.Bool // it is in the room
+	mu     sync.Mutex
+	stage  stage
+	timer  *time.Timer // of the window, then of the hello; nil: none
+	late   bool        // there was no hello in time
+	number uint64      // of the guest that a plain member is, from Hub.Arrive
+	joined atomic.Bool // it is in the room
 }
 
 // A stage is how much is known of a dialect.

@@ -90,6 +90,7 @@ type Member struct {
 
 	cursor journal.Cursor
 	joined uint64 // the offset in the log where the cursor began
+	gap    func(missed uint64) []byte
 	pump   *pump
 
 	mu       sync.Mutex
@@ -112,6 +113,11 @@ type Entrance struct {
 	// is there; in a room that is not Whole, with the lines of its chunk before it.
 	// 0: the next one.
 	From uint64
+
+	// Gap makes the room go on without the member: instead of waiting for it, it moves
+	// it to the end of the log, in a Whole room, and has it told how many lines it has
+	// missed by what Gap returns. nil: the room waits.
+	Gap func(missed uint64) []byte
 }
 
 // Join makes a member that receives, through sink, everything that others
@@ -121,7 +127,7 @@ func (r *Room) Join(sink Sink) (*Member, error) { return r.Enter(sink, Entrance{
 
 // Enter is Join for those who do not come as everybody does.
 func (r *Room) Enter(sink Sink, how Entrance) (*Member, error) {
-	m := &Member{room: r, sink: sink}
+	m := &Member{room: r, sink: sink, gap: how.Gap}
 	m.held.Store(how.Held)
 	m.until.Store(math.MaxUint64)
 	if err := r.add(m, how); err != nil {
@@ -296,6 +302,9 @@ func (m *Member) deliver(wait bool) {
 				return
 			}
 		}
+		if len(unread) == 0 && m.gap != nil && m.land() {
+			continue
+		}
 		if len(unread) == 0 || m.isDone(pos) {
 			if m.rest(pos) {
 				return
@@ -303,6 +312,25 @@ func (m *Member) deliver(wait bool) {
 			m.waits(wait)
 		}
 	}
+}
+
+// land goes on behind a leap of the cursor, and reports whether there was one: what is
+// left of the line that the member is in comes first, then what it has missed.
+func (m *Member) land() bool {
+	rest, missed, leapt := m.cursor.Land(m.inside)
+	if !leapt {
+		return false
+	}
+	m.inside = false
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	first := [][]byte{m.gap(missed)}
+	if len(rest) > 0 {
+		first = [][]byte{rest, first[0]}
+	}
+	m.inserted = append(first, m.inserted...)
+	m.inserts.Store(int32(len(m.inserted)))
+	return true
 }
 
 // insert writes the oldest insertion, or part of it. It reports what goesOn does.

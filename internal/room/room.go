@@ -158,7 +158,9 @@ func (r *Room) Stats() Stats {
 func (r *Room) append(e Entry) error {
 	r.mu.Lock()
 	for r.log.Full(len(e.Chunk)+len(newline)) && !r.closed {
-		r.waitLocked()
+		if !r.leapLocked() {
+			r.waitLocked()
+		}
 	}
 	if r.closed {
 		r.mu.Unlock()
@@ -183,6 +185,18 @@ func (r *Room) append(e Entry) error {
 		r.pumps[i].start()
 	}
 	return nil
+}
+
+// leapLocked moves the members on that hold the log and need not be waited for, and
+// reports whether there were any.
+func (r *Room) leapLocked() (any bool) {
+	for m := range r.members {
+		if m.gap != nil && r.log.Holds(&m.cursor) {
+			r.log.Leap(&m.cursor)
+			any = true
+		}
+	}
+	return any
 }
 
 // endLineLocked puts a newline behind an unfinished line. Its author does not get

@@ -2,6 +2,7 @@ package room_test
 
 import (
 	"errors"
+	"fmt"
 	"runtime"
 	"strings"
 	"sync/atomic"
@@ -230,4 +231,50 @@ func TestRoomThatAllHaveLeftIsForgotten(t *testing.T) {
 			t.Fatal("something of the room goes on")
 		}
 	}
+}
+
+// A member that need not be waited for gets whole lines, and knows exactly how many it
+// has not got.
+func TestMemberThatSkipsHoldsNobodyAndIsToldWhatItMissed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRoom(t, func(c *room.Config) { c.Whole, c.Raw = true, true })
+		s := newScreen().at(1000)
+		skips, err := r.Enter(s, room.Entrance{Gap: func(missed uint64) []byte { return fmt.Appendf(nil, "gap %d\n", missed) }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		reader, sender := newScreen(), join(t, r, newScreen())
+		all := join(t, r, reader)
+		start := time.Now()
+		for n := range 2000 {
+			publish(t, sender, fmt.Sprintf("line %d %s\n", n, strings.Repeat("x", n%50)))
+			if n%100 == 0 {
+				time.Sleep(10 * time.Millisecond)
+			}
+		}
+		if held := time.Since(start); held > time.Second {
+			t.Errorf("the sender was held for %v", held)
+		}
+		s.at(1_000_000)
+		leave(t, skips, all, sender)
+		next, gaps := 0, 0
+		for line := range strings.Lines(s.String()) {
+			var n int
+			if _, err := fmt.Sscanf(line, "gap %d", &n); err == nil {
+				next += n
+				gaps++
+				continue
+			}
+			if want := fmt.Sprintf("line %d %s\n", next, strings.Repeat("x", next%50)); line != want {
+				t.Fatalf("got %q, want %q after %d gaps", line, want, gaps)
+			}
+			next++
+		}
+		if next != 2000 || gaps == 0 {
+			t.Errorf("got %d lines with %d gaps, want 2000 in all", next, gaps)
+		}
+		if got := strings.Count(reader.String(), "\n"); got != 2000 {
+			t.Errorf("the other reader got %d lines", got)
+		}
+	})
 }
