@@ -26,10 +26,11 @@ type settings struct {
 	raw     bool
 	maxLine int // bytes
 
-	history  uint64 // lines
-	backlog  int    // bytes
-	patience time.Duration
-	minRate  int // bytes a second
+	history      int // lines, for framed members
+	plainHistory int // the same for plain ones
+	backlog      int // bytes
+	patience     time.Duration
+	minRate      int // bytes a second
 
 	idleTimeout time.Duration // 0: none
 	rate, burst int           // bytes a second, bytes; 0: none
@@ -81,6 +82,7 @@ func command(stderr io.Writer) config.Command {
 			text(lines, "framing", "line", "`line|raw`, whole lines or each piece as it arrives"),
 			text(lines, "max-line", config.FormatSize(wire.DefaultMaxLine), "`SIZE` of the longest line that stays whole"),
 			text(lines, "history", "1000", "`NUMBER` of lines, of up to 1MiB in all, that framed clients get of what was said before they came"),
+			text(lines, "history-plain", "0", "`NUMBER` of lines, of up to 1MiB in all, that plain clients get of what was said before they came"),
 			text(readers, "backlog", config.FormatSize(room.DefaultBacklog), "`SIZE` of what the slowest client may have still to get before senders wait, for the whole room"),
 			text(readers, "patience", room.DefaultPatience.String(), "`DURATION` for which clients that read too slowly may hold the senders back, each one and all together in 30 seconds, before they are cut"),
 			text(readers, "min-rate", config.FormatSize(room.DefaultMinRate), "`SIZE` of what a client reads in a second that is never cut for being slow"),
@@ -112,7 +114,8 @@ func read(c *cli.Context, stderr io.Writer) (settings, error) {
 		raw:          v.Choice("framing", "line", "raw") == "raw",
 		maxLine:      v.Size("max-line", 1, wire.LimitMaxLine),
 		patience:     v.Duration("patience", time.Millisecond, time.Hour),
-		history:      uint64(v.Count("history", 0, math.MaxInt32)),
+		history:      v.Count("history", 0, math.MaxInt32),
+		plainHistory: v.Count("history-plain", 0, math.MaxInt32),
 		minRate:      v.Size("min-rate", 1, math.MaxInt32),
 		listenOnEOF:  v.Choice("on-eof", "close", "listen") == "listen",
 		drainTimeout: v.Duration("drain-timeout", 0, time.Hour),

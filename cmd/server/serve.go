@@ -36,6 +36,7 @@ func serve(ctx context.Context, s settings) error {
 	if err != nil {
 		return err
 	}
+	r.Keep(journal.Keep{Lines: uint64(s.plainHistory), Bytes: historyBytes})
 	var hub *framed.Hub
 	if !s.raw {
 		hub, err = framed.New(framed.Config{
@@ -44,7 +45,8 @@ func serve(ctx context.Context, s settings) error {
 			Backlog:  s.backlog,
 			Patience: s.patience,
 			MinRate:  s.minRate,
-			History:  journal.Keep{Lines: s.history, Bytes: historyBytes},
+			History:  uint64(s.history),
+			Keep:     journal.Keep{Lines: uint64(max(s.history, s.plainHistory)), Bytes: historyBytes},
 		})
 		if err != nil {
 			return err
@@ -53,6 +55,7 @@ func serve(ctx context.Context, s settings) error {
 	members, err := peer.New(peer.Config{
 		Room:         r,
 		Hub:          hub,
+		History:      s.plainHistory,
 		MaxLine:      s.maxLine,
 		Listen:       s.listenOnEOF,
 		HTTPGuard:    s.httpGuard,

@@ -28,7 +28,7 @@ func newHub(t testing.TB) (*room.Room, *framed.Hub) {
 		t.Fatal(err)
 	}
 	h, err := framed.New(framed.Config{
-		Room: r, MaxChunk: maxChunk, Backlog: room.DefaultBacklog, History: journal.Keep{Lines: 1000, Bytes: 1 << 20},
+		Room: r, MaxChunk: maxChunk, Backlog: room.DefaultBacklog, History: 1000, Keep: journal.Keep{Lines: 1000, Bytes: 1 << 20},
 	})
 	if err != nil {
 		t.Fatal(err)

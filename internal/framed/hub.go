@@ -25,8 +25,12 @@ type Config struct {
 	Patience time.Duration
 	MinRate  int
 
-	// History is what a member that joins gets of what was said before.
-	History journal.Keep
+	// History is how many lines a member that joins gets of what was said before, as
+	// far as they are there.
+	History uint64
+
+	// Keep is what Room is to keep for those who come, at least.
+	Keep journal.Keep
 }
 
 // A Hub is what framed members have in common. Its methods may be called from any
@@ -52,7 +56,7 @@ func New(cfg Config) (*Hub, error) {
 	}
 	cfg.Backlog = max(cfg.Backlog, room.MinBacklog(maxFrames(cfg.MaxChunk)))
 	h := &Hub{cfg: cfg, epoch: word(), roster: newRoster(), sessions: newSessions(0, 0)}
-	h.cfg.Room.Keep(cfg.History)
+	h.cfg.Room.Keep(cfg.Keep)
 	return h, nil
 }
 
@@ -161,7 +165,7 @@ func (h *Hub) leaveLocked() (last *view) {
 
 // keepLocked has the room keep what those who come next may ask for.
 func (h *Hub) keepLocked(now time.Time) {
-	keep := h.cfg.History
+	keep := h.cfg.Keep
 	if h.sessions.remembered(now) {
 		keep = journal.Keep{Lines: wire.MaxNumber, Bytes: uint64(h.cfg.Backlog) / 2}
 	}

@@ -103,7 +103,7 @@ func (m *Member) enter(ctx context.Context, hello *wire.Hello, sink room.Sink, w
 	if err := m.view.reach(ctx, next); err != nil {
 		return err
 	}
-	from, resumes := next-min(next-1, h.cfg.History.Lines), false
+	from, resumes := next-min(next-1, h.cfg.History), false
 	if resume != nil && resume.Epoch == h.epoch {
 		from, resumes = min(resume.Seq+1, next), true
 	}

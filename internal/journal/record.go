@@ -56,20 +56,34 @@ func (l *Log) BeginAt(c *Cursor, number uint64) {
 	l.Begin(c)
 }
 
-// BeginAtLine is BeginAt at the very line, in a log in which each newline ends one and
-// no append goes on in another segment.
+// BeginAtLine is BeginAt at the very line, where each newline of its append ends one.
 func (l *Log) BeginAtLine(c *Cursor, number uint64) {
 	l.BeginAt(c, number)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, r := range c.seg.records[:c.seg.entries.Load()] {
-		if r.Start != c.pos || r.Lines == 0 || r.First >= number {
+		if r.Start != c.pos || r.Lines == 0 {
 			continue
 		}
-		for range number - r.First {
-			c.pos += uint64(bytes.IndexByte(c.seg.buf[c.pos-c.seg.start:], '\n')) + 1
+		for n := r.First; n < number && c.lineLocked(); n++ {
 		}
 		return
+	}
+}
+
+// lineLocked moves the cursor behind the next newline, if there is one.
+func (c *Cursor) lineLocked() bool {
+	for {
+		p := c.seg.buf[c.pos-c.seg.start : c.seg.n.Load()]
+		if end := bytes.IndexByte(p, '\n') + 1; end > 0 {
+			c.pos += uint64(end)
+			return true
+		}
+		c.pos += uint64(len(p))
+		before := c.seg
+		if c.moveLocked(); c.seg == before {
+			return false
+		}
 	}
 }
 

@@ -104,7 +104,7 @@ func open(t *testing.T, changes ...func(*plan)) *venue {
 	if !p.room.Raw {
 		p.peer.Hub, err = framed.New(framed.Config{
 			Room: v.room, MaxChunk: p.room.MaxChunk, Backlog: p.room.Backlog, Patience: p.room.Patience, MinRate: p.room.MinRate,
-			History: journal.Keep{Lines: 1000, Bytes: 1 << 20},
+			History: 1000, Keep: journal.Keep{Lines: 1000, Bytes: 1 << 20},
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -25,6 +25,10 @@ type Config struct {
 	// 0: each read is published as it comes, which is raw framing.
 	MaxLine int
 
+	// History is how many lines a plain member gets of what was said before it came, as
+	// far as the room has them.
+	History int
+
 	// Listen keeps a connection as a listener after the end of its input.
 	// Otherwise that ends it.
 	Listen bool
@@ -63,6 +67,8 @@ func New(cfg Config) (*Handler, error) {
 		return nil, errors.New("peer: no room")
 	case cfg.MaxLine < 0 || cfg.MaxLine > wire.LimitMaxLine:
 		return nil, fmt.Errorf("peer: longest line of %d bytes, want 0 to %d", cfg.MaxLine, wire.LimitMaxLine)
+	case cfg.History < 0:
+		return nil, fmt.Errorf("peer: history of %d lines, want none negative", cfg.History)
 	case cfg.DrainTimeout < 0 || cfg.IdleTimeout < 0:
 		return nil, fmt.Errorf("peer: drain timeout of %v, idle timeout of %v, want none negative", cfg.DrainTimeout, cfg.IdleTimeout)
 	case cfg.Rate < 0 || cfg.Burst < 0:
@@ -130,7 +136,7 @@ func (h *Handler) Open(conn net.Conn, wake func()) (serve func(ctx context.Conte
 	s.out.init(conn, raw, wake)
 	s.guard.off = !h.cfg.HTTPGuard
 	var err error
-	if s.member, err = h.cfg.Room.Enter(&s.out, room.Entrance{Held: h.cfg.Hub != nil}); err != nil {
+	if s.member, err = h.cfg.Room.Enter(&s.out, room.Entrance{Held: h.cfg.Hub != nil, Past: uint64(h.cfg.History)}); err != nil {
 		return nil
 	}
 	s.open()

@@ -109,9 +109,12 @@ type Entrance struct {
 	// that is waited for.
 	Held bool
 
-	// From is the number of the first line that it receives, or else the oldest that
-	// is there; in a room that is not Whole, with the lines of its chunk before it.
-	// 0: the next one.
+	// Past is how many lines it receives of those that were published before, as far
+	// as they are there.
+	Past uint64
+
+	// From is the number of the first line that it receives, in the place of Past, or
+	// else the oldest that is there. 0: what Past says.
 	From uint64
 
 	// Gap makes the room go on without the member: instead of waiting for it, it moves
@@ -146,12 +149,12 @@ func (r *Room) add(m *Member, how Entrance) error {
 	switch {
 	case r.closed:
 		return ErrClosed
-	case how.From == 0:
-		r.log.Begin(&m.cursor)
-	case r.cfg.Whole:
+	case how.From > 0:
 		r.log.BeginAtLine(&m.cursor, how.From)
+	case how.Past > 0:
+		r.log.BeginAtLine(&m.cursor, r.log.Next()-min(how.Past, r.log.Next()-1))
 	default:
-		r.log.BeginAt(&m.cursor, how.From)
+		r.log.Begin(&m.cursor)
 	}
 	m.joined = m.cursor.Pos()
 	m.pump = &r.pumps[len(r.members)%len(r.pumps)]
