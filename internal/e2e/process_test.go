@@ -221,6 +221,10 @@ var packages = map[string]string{
 	"tmux":           "tmux",
 	"curl":           "curl",
 	"pkill":          "procps",
+	"jq":             "jq",
+	"od":             "coreutils",
+	"bash":           "bash",
+	"python3":        "python3",
 }
 
 // tool returns the path of a program that people use with bcast. Without it the
