@@ -100,6 +100,7 @@ func (s *session) become(from stage) {
 	}
 	d.stage = known
 	d.timer.Stop()
+	d.timer = nil
 	d.number = s.h.cfg.Hub.Arrive()
 	d.mu.Unlock()
 	s.member.Release()

@@ -137,7 +137,8 @@ func (r *Room) Enter(sink Sink, how Entrance) (*Member, error) {
 		return nil, err
 	}
 	if how.Held {
-		m.waits(true)
+		m.waiting.Store(true) // and measured by the first look: most are not held for so long
+		r.memberWaits(true)
 	}
 	return m, nil
 }

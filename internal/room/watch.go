@@ -166,6 +166,10 @@ func (m *Member) judge(now, since time.Time, holds bool, others debts) (own debt
 	taken := m.sink.Taken()
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.meter == nil {
+		m.meter = new(meter)
+		m.meter.begin(now, taken)
+	}
 	g, patience := m.meter, m.room.cfg.Patience
 	over, took := g.measure(now, taken, patience)
 	whole, again := over >= patience, !g.held.IsZero()
