@@ -154,7 +154,7 @@ func TestConnectionThatWaitsIsEndedWhenItIsIdle(t *testing.T) {
 
 // However many have begun a line, or want to publish, there are few buffers.
 func TestContract07_MembersThatHaveBegunALineTakeLittleMemory(t *testing.T) {
-	const members, most = 300, 16 << 10 // bytes for each, the test's side included
+	const members, most = 300, 24 << 10 // bytes for each, the test's side included
 	v := open(t)
 	clients := v.join(t, members)
 	collect()

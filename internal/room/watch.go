@@ -14,6 +14,10 @@ const (
 	looks      = 8
 	closeLooks = 64
 	lastLooks  = 256
+
+	// trial is the part of a patience for which a peer is waited for at least before it
+	// is too slow: its window opens in steps.
+	trial = 64
 )
 
 // A watch sees to it that members who do not read hold nobody back: it looks at
@@ -159,9 +163,8 @@ func (m *Member) measure() {
 // publishers back for too long, for which it returns what it owes. They were held
 // since the time given, if the member holds them at all.
 //
-// While the peer has been waited for less than one patience, its average says little:
-// the first bytes go to its system's buffers, whether it reads or not. Until then,
-// what it takes while it holds publishers counts, and how much of their time is left.
+// Once the peer was waited for through a whole patience, its average over that counts;
+// until then, what it has taken lately, if that says anything yet.
 func (m *Member) judge(now, since time.Time, holds bool, others debts) (own debt, reason Reason, guilty bool) {
 	taken := m.sink.Taken()
 	m.mu.Lock()
@@ -171,25 +174,27 @@ func (m *Member) judge(now, since time.Time, holds bool, others debts) (own debt
 		m.meter.begin(now, taken)
 	}
 	g, patience := m.meter, m.room.cfg.Patience
-	over, took := g.measure(now, taken, patience)
-	whole, again := over >= patience, !g.held.IsZero()
-	switch {
-	case !holds || whole && !m.room.tooSlow(took, over):
+	lately, newer := g.since(now, taken, patience/looks)
+	over, took := g.since(now, taken, patience)
+	g.note(now, taken, patience/looks)
+	if over < patience {
+		over, took = lately, newer
+	}
+	if !holds || !m.room.tooSlow(took, over) {
 		g.held = time.Time{}
 		return own, 0, false
-	case !again:
-		g.held, g.seen = since, mark{now, taken}
-	case !whole && !m.room.tooSlow(taken-min(taken, g.seen.taken), now.Sub(g.seen.at)):
-		g.held, g.seen, again = now, mark{now, taken}, false
+	}
+	if g.held.IsZero() {
+		g.held = since
 	}
 	own = debt{g.held, now}
 	switch {
-	case whole && took == 0:
+	case over >= patience && took == 0:
 		return own, Stalled, true
-	case whole:
+	case over >= patience:
 		return own, Slow, true
 	}
-	return own, Overdrawn, again && others.with(own).sum() >= patience
+	return own, Overdrawn, over >= patience/trial && others.with(own).sum() >= patience
 }
 
 // tooSlow tells whether a member that took so many bytes in so long may be cut.
@@ -203,7 +208,6 @@ type meter struct {
 	marks [looks + 2]mark // a ring: these reach back a whole patience
 	n     int             // how many there have been
 	held  time.Time       // since when it is too slow and holds publishers back; zero if it does not
-	seen  mark            // about then
 }
 
 // A mark is how much a peer had taken at a time.
@@ -218,21 +222,25 @@ func (g *meter) begin(now time.Time, taken uint64) {
 	g.held = time.Time{}
 }
 
-// measure notes how much is taken by now, and returns how many bytes of that
-// are new over about the time given, or since begin where that is less.
-func (g *meter) measure(now time.Time, taken uint64, patience time.Duration) (over time.Duration, took uint64) {
+// since returns how many bytes of those taken are new over about the time given, or
+// since begin where that is less.
+func (g *meter) since(now time.Time, taken uint64, ago time.Duration) (over time.Duration, took uint64) {
 	var from mark
 	for i := g.n - 1; i >= max(0, g.n-len(g.marks)); i-- {
 		from = g.marks[i%len(g.marks)]
-		if now.Sub(from.at) >= patience {
+		if now.Sub(from.at) >= ago {
 			break
 		}
 	}
-	if newest := g.marks[(g.n-1)%len(g.marks)]; now.Sub(newest.at) >= patience/looks {
+	return now.Sub(from.at), max(taken, from.taken) - from.taken
+}
+
+// note keeps how much is taken by now, if the last mark is so old.
+func (g *meter) note(now time.Time, taken uint64, apart time.Duration) {
+	if now.Sub(g.marks[(g.n-1)%len(g.marks)].at) >= apart {
 		g.marks[g.n%len(g.marks)] = mark{now, taken}
 		g.n++
 	}
-	return now.Sub(from.at), max(taken, from.taken) - from.taken
 }
 
 // debts are the times for which members who were cut had held publishers back, in
