@@ -182,7 +182,7 @@ func (s *session) greet() error {
 // withoutHello returns what of a plain member's chunk may be relayed: all, or the lines
 // before a hello, and errHello.
 func withoutHello(chunk []byte, maxLine int) ([]byte, error) {
-	if !bytes.Contains(chunk, []byte(`"hello"`)) {
+	if !bytes.Contains(chunk, []byte(`"hello"`)) && !bytes.Contains(chunk, []byte(`\u`)) { // JSON has two ways to say it
 		return chunk, nil
 	}
 	size := 0

@@ -1,0 +1,118 @@
+package peer_test
+
+import (
+	"bytes"
+	"context"
+	"net"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"bcast/internal/framed"
+	"bcast/internal/journal"
+	"bcast/internal/peer"
+	"bcast/internal/room"
+	"bcast/internal/wire"
+)
+
+// A bubble is a room whose connections are pipes and whose time is that of a synctest
+// bubble.
+type bubble struct {
+	t       *testing.T
+	room    *room.Room
+	members *peer.Handler
+	ctx     context.Context
+	serving sync.WaitGroup
+	clients []*caller
+}
+
+// inBubble has f use a room, which is closed when f returns.
+func inBubble(t *testing.T, f func(*bubble)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		b := &bubble{t: t, ctx: ctx}
+		var err error
+		if b.room, err = room.New(room.Config{MaxChunk: peer.MaxChunk(wire.DefaultMaxLine), Backlog: room.DefaultBacklog}); err != nil {
+			t.Fatal(err)
+		}
+		hub, err := framed.New(framed.Config{
+			Room: b.room, MaxChunk: peer.MaxChunk(wire.DefaultMaxLine), Backlog: room.DefaultBacklog,
+			History: journal.Keep{Lines: 1000, Bytes: 1 << 20},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.members, err = peer.New(peer.Config{Room: b.room, Hub: hub, MaxLine: wire.DefaultMaxLine, HTTPGuard: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer b.serving.Wait()
+		defer cancel()
+		defer func() {
+			for _, c := range b.clients {
+				c.Close()
+			}
+		}()
+		f(b)
+	})
+}
+
+// A caller is the client's end of a connection. What comes is heard at once.
+type caller struct {
+	net.Conn
+	t *testing.T
+
+	mu  sync.Mutex
+	got bytes.Buffer
+}
+
+// connect makes one more connection.
+func (b *bubble) connect() *caller {
+	b.t.Helper()
+	near, far := net.Pipe()
+	c := &caller{Conn: near, t: b.t}
+	b.clients = append(b.clients, c)
+	serve := b.members.Open(far, nil)
+	if serve == nil {
+		b.t.Fatal("the room is closed")
+	}
+	b.serving.Go(func() {
+		serve(b.ctx)
+		far.Close()
+	})
+	b.serving.Go(c.hear)
+	return c
+}
+
+func (c *caller) hear() {
+	p := make([]byte, 4096)
+	for {
+		n, err := c.Read(p)
+		c.mu.Lock()
+		c.got.Write(p[:n])
+		c.mu.Unlock()
+		if err != nil {
+			return
+		}
+	}
+}
+
+// heard returns what has come so far.
+func (c *caller) heard() string {
+	synctest.Wait()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.got.String()
+}
+
+// say sends text, which is read at once.
+func (c *caller) say(text string) {
+	c.t.Helper()
+	_ = c.SetWriteDeadline(time.Now().Add(time.Minute))
+	if _, err := c.Write([]byte(text)); err != nil {
+		c.t.Fatalf("say %.40q: %v", text, err)
+	}
+	synctest.Wait()
+}
