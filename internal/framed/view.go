@@ -116,11 +116,10 @@ func (v *view) scribe() {
 				return
 			}
 			n := min(len(p), int(v.record.End()-pos))
-			v.encode(v.record, p[:n], pos+uint64(n) == v.record.End())
-			pos, p = pos+uint64(n), p[n:]
-			if len(v.frames) >= gather && v.tell() != nil {
+			if v.encode(v.record, p[:n], pos+uint64(n) == v.record.End()) != nil {
 				return
 			}
+			pos, p = pos+uint64(n), p[n:]
 		}
 		if v.tell() != nil || size == 0 && v.insertUpTo(pos) != nil {
 			return
@@ -138,17 +137,18 @@ func (v *view) scribe() {
 }
 
 // encode encodes a part of a record, which may be its last.
-func (v *view) encode(r *journal.Record, p []byte, last bool) {
+func (v *view) encode(r *journal.Record, p []byte, last bool) error {
 	if r.Lines == 0 {
-		return // the room's newline: it shows in what follows
+		return nil // the room's newline: it shows in what follows
 	}
 	if r.Ref > 0 { // one message, however many lines it has
 		v.begun = append(v.begun, p...)
-		if last {
-			v.line(r, message(v.begun, int(r.Prefix), r.GoesOn))
-			v.begun = v.begun[:0]
+		if !last {
+			return nil
 		}
-		return
+		err := v.line(r, message(v.begun, int(r.Prefix), r.GoesOn))
+		v.begun = v.begun[:0]
+		return err
 	}
 	for len(p) > 0 {
 		end := bytes.IndexByte(p, '\n') + 1
@@ -162,10 +162,13 @@ func (v *view) encode(r *journal.Record, p []byte, last bool) {
 			line = v.begun
 		}
 		if len(p) > 0 || last || line[len(line)-1] == '\n' {
-			v.line(r, line)
+			if err := v.line(r, line); err != nil {
+				return err
+			}
 			v.begun = v.begun[:0]
 		}
 	}
+	return nil
 }
 
 // message takes the name away that stands before each line of a message.
@@ -184,8 +187,9 @@ func message(p []byte, prefix int, goesOn bool) []byte {
 	return kept
 }
 
-// line adds the frame of a line with its newline, if it has one.
-func (v *view) line(r *journal.Record, p []byte) {
+// line adds the frame of a line with its newline, if it has one, and publishes the
+// frames that have gathered: many short lines make far longer ones.
+func (v *view) line(r *journal.Record, p []byte) error {
 	author, ok := r.Author.(*Author)
 	if !ok {
 		author = nobody
@@ -197,6 +201,10 @@ func (v *view) line(r *journal.Record, p []byte) {
 	v.frames = line.Append(v.frames)
 	v.number++
 	v.lines++
+	if len(v.frames) < gather {
+		return nil
+	}
+	return v.tell()
 }
 
 // nobody is the author of what was said without one.
