@@ -88,10 +88,11 @@ func (c *Cursor) lineLocked() bool {
 }
 
 // Records returns the records from a cursor's place on, which is the beginning of an
-// append. They can be read for as long as the cursor is not ahead of them.
+// append. Like a cursor, it keeps what it has come to in memory until it is closed.
 func (c *Cursor) Records() *Records {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.seg.cursors.Add(1)
 	r := &Records{seg: c.seg}
 	for int64(r.next) < c.seg.entries.Load() && c.seg.records[r.next].Start < c.pos {
 		r.next++
@@ -101,22 +102,34 @@ func (c *Cursor) Records() *Records {
 
 // Records is a reader of records. It is used by one goroutine.
 type Records struct {
-	seg  *segment
+	seg  *segment // nil once closed
 	next int
 }
 
-// Next returns the next record, which does not change any more, or nil if there is
-// none yet.
-func (r *Records) Next() *Record {
+// Next returns the next record, which stays as it is until the next call, or nil if
+// there is none yet. It reports what Cursor.Next does.
+func (r *Records) Next() (next *Record, freed bool) {
 	for {
 		behind := r.seg.next.Load() // before entries, which are final once there is one
 		if int64(r.next) < r.seg.entries.Load() {
 			r.next++
-			return &r.seg.records[r.next-1]
+			return &r.seg.records[r.next-1], freed
 		}
 		if behind == nil {
-			return nil
+			return nil, freed
 		}
+		behind.cursors.Add(1) // before this one is let go, as a cursor does
+		freed = r.seg.cursors.Add(-1) == 0 || freed
 		r.seg, r.next = behind, 0
 	}
+}
+
+// Close ends the reading. It reports what Cursor.Close does.
+func (r *Records) Close() (freed bool) {
+	if r.seg == nil {
+		return false
+	}
+	freed = r.seg.cursors.Add(-1) == 0
+	r.seg = nil
+	return freed
 }

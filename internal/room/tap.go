@@ -50,17 +50,24 @@ func (t *Tap) Next() (p []byte, pos uint64) {
 // Advance passes over the first n bytes that Next returned.
 func (t *Tap) Advance(n int) { t.cursor.Advance(n) }
 
-// Record returns the next record: of bytes that Next has returned, or will.
-func (t *Tap) Record() *journal.Record { return t.records.Next() }
+// Record returns the next record: of bytes that Next has returned, or will. It stays as
+// it is until the next call.
+func (t *Tap) Record() *journal.Record {
+	record, freed := t.records.Next()
+	if freed {
+		t.room.freed()
+	}
+	return record
+}
 
 // Close ends the tap.
 func (t *Tap) Close() {
 	t.room.mu.Lock()
 	delete(t.room.taps, t)
 	t.room.mu.Unlock()
-	if t.cursor.Close() {
-		t.room.freed()
-	}
+	t.cursor.Close()
+	t.records.Close()
+	t.room.freed()
 }
 
 // Keep sets what stays in the log though nobody has still to receive it.
