@@ -38,7 +38,7 @@ func (s *session) enter(ctx context.Context, hello, more []byte) error {
 		s.last(&wire.Error{Code: bad.Code, Message: bad.Error(), Fatal: true})
 		return errBadHello
 	}
-	s.in.give()                  // what follows may wait
+	s.in.give()                 // what follows may wait
 	_ = s.member.Leave(expired) // it was held, has received nothing, and must hold nobody back
 	side := &framedSide{s: s}
 	side.member, err = s.h.cfg.Hub.Enter(ctx, first, &s.out, func() {
