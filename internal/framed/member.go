@@ -27,6 +27,7 @@ type Member struct {
 	prefix  []byte  // what plain members see before each of its lines
 	inside  bool    // its last message ended inside a line
 	stop    func()
+	moved   chan struct{} // closed when its session goes on elsewhere
 	settled chan struct{} // closed when it says nothing more
 	left    bool          // under the hub's lock
 }
@@ -42,12 +43,13 @@ func (h *Hub) Enter(ctx context.Context, hello *wire.Hello, sink room.Sink, stop
 	if hello.Name == "" {
 		badName = nil
 	}
-	m := &Member{hub: h, stop: stop, speaker: h.cfg.Room.Speaker(), settled: make(chan struct{})}
+	m := &Member{hub: h, stop: stop, speaker: h.cfg.Room.Speaker(), moved: make(chan struct{}), settled: make(chan struct{})}
 	given, replaced, err := m.take(hello, name)
 	if err != nil {
 		return nil, err
 	}
 	if replaced != nil {
+		close(replaced.moved) // by nobody else: it is replaced once
 		replaced.stop()
 		select {
 		case <-replaced.settled:
@@ -167,7 +169,8 @@ func (m *Member) Refuse(ctx context.Context, err *wire.FrameError, fatal bool) {
 // Done is closed when nothing is written to the member any more.
 func (m *Member) Done() <-chan struct{} { return m.in.Done() }
 
-// answer sends a frame to this member alone. It waits while too many wait.
+// answer sends a frame to this member alone. It waits while too many wait, unless the
+// session goes on elsewhere.
 func (m *Member) answer(ctx context.Context, frame wire.ServerFrame) {
 	again := time.NewTimer(0)
 	defer again.Stop()
@@ -176,6 +179,8 @@ func (m *Member) answer(ctx context.Context, frame wire.ServerFrame) {
 		select {
 		case <-again.C:
 		case <-m.in.Done():
+			return
+		case <-m.moved:
 			return
 		case <-ctx.Done():
 			return
