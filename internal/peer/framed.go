@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"bcast/internal/framed"
+	"bcast/internal/room"
 	"bcast/internal/wire"
 )
 
@@ -101,7 +102,7 @@ func (f *framedSide) sayBye(ctx context.Context, end error) {
 	switch {
 	case f.isReplaced():
 		reason = wire.ByeReplaced
-	case ctx.Err() != nil:
+	case ctx.Err() != nil, errors.Is(end, room.ErrClosed):
 		reason = wire.ByeStopping
 	case errors.Is(end, errIdle):
 		reason = wire.ByeIdle
