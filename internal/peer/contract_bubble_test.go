@@ -39,7 +39,7 @@ func inBubble(t *testing.T, f func(*bubble)) {
 		}
 		hub, err := framed.New(framed.Config{
 			Room: b.room, MaxChunk: peer.MaxChunk(wire.DefaultMaxLine), Backlog: room.DefaultBacklog,
-			History: journal.Keep{Lines: 1000, Bytes: 1 << 20},
+			History: 1000, Keep: journal.Keep{Lines: 1000, Bytes: 1 << 20},
 		})
 		if err != nil {
 			t.Fatal(err)
