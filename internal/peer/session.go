@@ -114,7 +114,7 @@ func (s *session) goesOn(ctx context.Context) bool {
 		return false
 	}
 	_ = s.conn.SetReadDeadline(time.Time{})
-	return ctx.Err() == nil && !s.idle.isOver() // or this has undone theirs
+	return ctx.Err() == nil && !s.idle.isOver() && !s.framed.isReplaced() // or this has undone theirs
 }
 
 // take is told what has arrived, in the dialect that is spoken; end is io.EOF behind
