@@ -41,11 +41,13 @@ func TestContract11_NothingIsLostOrDoubledHoweverConnectionsBreak(t *testing.T) 
 
 func TestContract11_RoomThatIsFullGoesOnHoweverConnectionsBreak(t *testing.T) {
 	t.Parallel()
-	messages := 20000
+	messages, breaks := 20000, 300
 	if raceDetector || testing.Short() {
-		messages = 4000
+		messages, breaks = 4000, 100
 	}
-	breakTalk(t, 8, messages, 300, true)
+	if _, err := breakTalk(t, 8, messages, breaks, true); err != nil {
+		t.Fatal("the room does not go on")
+	}
 }
 
 // breakTalk has clients talk while their connections break. Where they flood the room,

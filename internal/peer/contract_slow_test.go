@@ -261,7 +261,7 @@ func TestContract06_MembersThatStallOneAfterAnotherHoldTheRoomForOnePatienceInAl
 		patience, every = 500*time.Millisecond, 80*time.Millisecond
 	}
 	v := open(t, tightly, func(p *plan) {
-		p.room.Backlog, p.room.Patience = room.MinBacklog(p.room.MaxChunk), patience
+		p.room.Backlog, p.room.Patience = 4<<20, patience
 	})
 	script := contract.New(seed(t), 1, 1) // for its digests
 	clients := v.join(t, 2)

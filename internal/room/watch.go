@@ -17,7 +17,7 @@ const (
 
 	// trial is the part of a patience for which a peer is waited for at least before it
 	// is too slow: its window opens in steps.
-	trial = 64
+	trial = 16
 )
 
 // A watch sees to it that members who do not read hold nobody back: it looks at
