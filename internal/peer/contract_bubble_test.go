@@ -116,3 +116,6 @@ func (c *caller) say(text string) {
 	}
 	synctest.Wait()
 }
+
+// pass lets time pass in a bubble.
+func pass(d time.Duration) { <-time.After(d) }

@@ -55,14 +55,14 @@ func TestContract05_OnlyLoneSOHIsGreetedAndAllElseIsRelayed(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			inBubble(t, func(b *bubble) {
 				reader := b.connect()
-				time.Sleep(window)
+				pass(window)
 				sender := b.connect()
 				for _, step := range test.steps {
 					switch step := step.(type) {
 					case string:
 						sender.say(step)
 					case time.Duration:
-						time.Sleep(step)
+						pass(step)
 					}
 				}
 				greeting := sender.heard()
@@ -89,7 +89,7 @@ func TestContract05_NothingIsRelayedOfAnImproperHello(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, func(b *bubble) {
 				reader := b.connect()
-				time.Sleep(window)
+				pass(window)
 				sender := b.connect()
 				for _, step := range steps {
 					sender.say(step.(string))
@@ -112,12 +112,12 @@ func TestContract05_SilentPlainMemberHearsAllSinceItCameWhenTheWindowEnds(t *tes
 		sender.say("before\n")
 		reader := b.connect()
 		sender.say("at once\n")
-		time.Sleep(window - 1)
+		pass(window - 1)
 		sender.say("later\n")
 		if got := reader.heard(); got != "" {
 			t.Errorf("%q was heard while the window was open", got)
 		}
-		time.Sleep(1)
+		pass(time.Nanosecond)
 		if got := reader.heard(); got != "at once\nlater\n" {
 			t.Errorf("%q was heard when the window had ended", got)
 		}
@@ -186,14 +186,14 @@ func TestContract05_HelloOnPlainConnectionIsNeverRelayed(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			inBubble(t, func(b *bubble) {
 				reader := b.connect()
-				time.Sleep(window)
+				pass(window)
 				sender := b.connect()
 				for _, step := range test.steps {
 					switch step := step.(type) {
 					case string:
 						sender.say(step)
 					case time.Duration:
-						time.Sleep(step)
+						pass(step)
 					}
 				}
 				if test.name == "without a newline" {
@@ -202,7 +202,7 @@ func TestContract05_HelloOnPlainConnectionIsNeverRelayed(t *testing.T) {
 				if got := reader.heard(); got != test.relayed {
 					t.Errorf("%q was relayed, want %q", got, test.relayed)
 				}
-				time.Sleep(time.Minute)
+				pass(time.Minute)
 				if _, err := sender.Write([]byte("more\n")); err == nil {
 					t.Error("the connection goes on")
 				}
