@@ -157,7 +157,7 @@ func (c *carrier) carry() {
 		case <-c.breaker.quit:
 			c.close(true)
 			for ; running > 0; running-- {
-				<-ends
+				<-ends //nolint:errcheck // it is broken on purpose
 			}
 		}
 	}
