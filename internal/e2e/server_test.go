@@ -14,7 +14,7 @@ import (
 )
 
 // much is more than the buffers of a connection hold, and less than the backlog.
-var much = strings.Repeat("all of it\n", 12<<20/10)
+var much = strings.Repeat(strings.Repeat("all of it ", 40)+"\n", 12<<20/401)
 
 // saidMuch lets a member join that is sent much, with the n members that are in
 // the room, and reads none of it.
