@@ -21,11 +21,9 @@ type Member struct {
 	session *session
 	view    *view
 	in      *room.Member // what it receives; of the view's room
-	speaker *room.Member // what it says; of the hub's room
 
 	author  *Author // what it is called now
 	prefix  []byte  // what plain members see before each of its lines
-	inside  bool    // its last message ended inside a line
 	stop    func()
 	moved   chan struct{} // closed when its session goes on elsewhere
 	settled chan struct{} // closed when it says nothing more
@@ -43,7 +41,7 @@ func (h *Hub) Enter(ctx context.Context, hello *wire.Hello, sink room.Sink, stop
 	if hello.Name == "" {
 		badName = nil
 	}
-	m := &Member{hub: h, stop: stop, speaker: h.cfg.Room.Speaker(), moved: make(chan struct{}), settled: make(chan struct{})}
+	m := &Member{hub: h, stop: stop, moved: make(chan struct{}), settled: make(chan struct{})}
 	given, replaced, err := m.take(hello, name)
 	if err != nil {
 		return nil, err
@@ -89,6 +87,7 @@ func (m *Member) take(hello *wire.Hello, name string) (given string, replaced *M
 		h.last++
 		m.number = h.last
 		m.session = h.sessions.create(now, m.number, name, m)
+		m.session.speaker = h.cfg.Room.Speaker()
 		return h.comeLocked(m.number, name), nil, nil
 	}
 	m.number = m.session.number
@@ -198,7 +197,7 @@ func (m *Member) say(ctx context.Context, f *wire.Say) error {
 		return nil
 	}
 	var chunk []byte
-	goesOn := m.inside
+	goesOn := m.session.inside
 	for line := range bytes.SplitSeq(f.Text, []byte("\n")) {
 		if !goesOn {
 			chunk = append(chunk, m.prefix...)
@@ -214,11 +213,11 @@ func (m *Member) say(ctx context.Context, f *wire.Say) error {
 			"the message is %d bytes long as plain members see it: send up to %d", len(chunk), m.hub.cfg.MaxChunk)})
 		return nil
 	}
-	err := m.speaker.Say(chunk, room.Note{Author: m.author, Lines: 1, Prefix: len(m.prefix), GoesOn: m.inside, Ref: f.Ref})
+	err := m.session.speaker.Say(chunk, room.Note{Author: m.author, Lines: 1, Prefix: len(m.prefix), GoesOn: m.session.inside, Ref: f.Ref})
 	if err != nil {
 		return err
 	}
-	m.inside = f.More
+	m.session.inside = f.More
 	m.session.acked = f.Ref // whoever takes over waits until we have settled
 	return nil
 }

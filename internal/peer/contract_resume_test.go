@@ -276,3 +276,18 @@ func TestContract11_MemberThatStopsReadingIsCutAndOthersLoseNothing(t *testing.T
 		t.Errorf("the plain room has cut %v", cuts)
 	}
 }
+
+func TestContract11_LineThatABreakInterruptsGoesOn(t *testing.T) {
+	v := open(t)
+	listener := v.join(t, 1)[0]
+	alice := v.named(t, "alice")
+	alice.piece("one line in ")
+	if line := until[*wire.Line](alice); line.Seq != 1 {
+		t.Fatalf("line %d, want the receipt", line.Seq)
+	}
+	alice.reset()
+	again := v.again(t, alice.welcome, 1)
+	again.message("two pieces")
+	listener.hears("alice: one line in two pieces\n")
+	again.Close()
+}
