@@ -36,18 +36,20 @@ var house = []place{
 	{floor: 0, pkg: "internal/text", without: []string{sockets, goroutines}},
 	{floor: 0, pkg: "internal/journal", without: []string{sockets, goroutines}},
 	{floor: 0, pkg: "internal/server"},
+	{floor: 0, pkg: "internal/history", without: []string{sockets, goroutines}},
 
 	{floor: 1, pkg: "internal/room", mayImport: []string{"internal/journal"}, without: []string{sockets}},
 	{floor: 1, pkg: "internal/feed", mayImport: []string{"internal/wire", "internal/text"}, without: []string{sockets}},
 	{floor: 1, pkg: "internal/session", mayImport: []string{"internal/wire"}},
 
+	{floor: 2, pkg: "internal/chatlog", mayImport: []string{"internal/feed", "internal/session", "internal/wire"}, without: []string{sockets}},
 	{floor: 2, pkg: "internal/framed", mayImport: []string{
 		"internal/wire", "internal/text", "internal/journal", "internal/room",
 	}},
 
 	{floor: 3, pkg: "internal/peer", mayImport: []string{"internal/wire", "internal/room", "internal/framed"}},
 	{floor: 3, pkg: "internal/tui", mayImport: []string{
-		"internal/feed", "internal/session", "internal/wire", "internal/text", "internal/tui/term",
+		"internal/feed", "internal/session", "internal/chatlog", "internal/history", "internal/wire", "internal/text", "internal/tui/term",
 	}},
 	{floor: 3, pkg: "internal/tui/term", mayImport: []string{"internal/text"}},
 	{floor: 3, pkg: "internal/tui/term/quiet", without: []string{sockets, goroutines, clock}},

@@ -23,14 +23,33 @@ const farewell = time.Second
 // could not be sent.
 var ErrNotSent = errors.New("not everything was sent")
 
-// Config is how Run works. All but Name and Plain is required.
+// Config is how Run works. Network, Address, Title, In and Out are required.
 type Config struct {
 	Network, Address string // where the server is, in the terms of package net
 	Title            string // the same as people write it
 	Name             string // of this side; a plain server gets it before each line
 	Plain            bool   // never ask for frames
 	In, Out          *os.File
+
+	Highlight  []string // words that mark a message as meant for this side, besides Name
+	Notify     bool     // have the terminal tell of such messages
+	NoPresence bool     // do not say who comes, goes and takes another name
+	ASCII      bool     // draw the frame with characters of ASCII alone
+	Theme      Theme    // whether the background is dark
+
+	HistoryFile string // where lines are kept for the next run; empty: nowhere
+	LogFile     string // what is shown is appended to it: as frames, if it ends in .jsonl; empty: none
 }
+
+// A Theme is what the terminal's background is taken for.
+type Theme int
+
+// The themes.
+const (
+	ThemeAuto Theme = iota // what the terminal says; dark, if it says nothing
+	ThemeDark
+	ThemeLight
+)
 
 // Run connects, shows the room on the terminal, and returns when the person quits
 // or ctx ends; the terminal is then as it was before. It takes the terminal only
