@@ -41,8 +41,8 @@ func (s *screen) wantHarmless(what string) {
 	s.t.Helper()
 	for _, size := range []tea.WindowSizeMsg{{Width: 120, Height: 30}, {Width: 80, Height: 24}, {Width: 50, Height: 10}, {Width: 20, Height: 5}} {
 		s.Update(size)
-		for _, shown := range []members{membersFit, membersOpen} {
-			s.members, s.view = shown, ""
+		for _, shown := range []membersWant{membersFit, membersOpen} {
+			s.members.want, s.view = shown, ""
 			for i, row := range strings.Split(s.View(), "\n") {
 				if row = ours.ReplaceAllString(row, ""); text.Clean([]byte(row)) != row {
 					s.t.Errorf("%s: row %d on a screen of %dx%d is %q", what, i, s.width, s.height, row)

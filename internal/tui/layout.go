@@ -16,6 +16,8 @@ type layout struct {
 	feed  int  // rows of the feed
 
 	waiting int // rows below the feed for what waits for its receipt
+	input   int // rows of what is typed
+	count   int // width of the count of its bytes, with a blank before it, or 0
 }
 
 // wide is from which width on the members are shown without being asked for.
@@ -24,18 +26,17 @@ const wide = 100
 // paneWidth is what the members take, with the fence on their left.
 const paneWidth = 22
 
-// bar separates the name column from the text, with a blank on either side.
-const bar = "│"
-
+// fenceWidth is the width of a bar between two columns, with a blank on either side.
 const fenceWidth = 3
 
 func newLayout(width, height int, pane bool) layout {
-	l := layout{frame: height >= 10, name: 5}
+	l := layout{frame: height >= 10, name: 5, input: 1}
 	if width >= 40 {
 		l.name = 10
 	}
 	if width >= 60 {
 		l.time = len(" 15:04 ")
+		l.count = len(" 32768/32768")
 	}
 	switch {
 	case pane && width >= 60:
@@ -48,10 +49,23 @@ func newLayout(width, height int, pane bool) layout {
 		l.text -= l.pane
 	}
 	l.text = max(1, l.text)
-	l.feed = height - 2 // the status and the input
+	l.feed = height - 1 - l.input // the status and the input
 	if l.frame {
 		l.feed -= 2
 	}
 	l.feed = max(1, l.feed)
 	return l
+}
+
+// mostInput is how many rows the input may take of a screen.
+func mostInput(height int) int { return max(1, height/4) }
+
+// typing is how many cells the input has for text, besides what stands before and behind it.
+func (l *layout) typing(width int) int { return max(1, width-len(prompt)-1-l.count) }
+
+// grow makes the input as high as it wants to be, at the feed's cost.
+func (l *layout) grow(rows, height int) {
+	rows = min(max(1, rows), mostInput(height), l.feed)
+	l.feed -= rows - l.input
+	l.input = rows
 }

@@ -1,14 +1,8 @@
 package tui
 
 import (
-	"fmt"
-
-	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/lipgloss"
-
-	"bcast/internal/session"
-	"bcast/internal/text"
 )
 
 // limit is the longest line that can be typed, in bytes. It leaves room for a name
@@ -30,11 +24,17 @@ type model struct {
 	typed  []tea.KeyMsg // before there was a screen
 	keys   keyMap
 	styles styles
+	glyphs glyphs
 
 	composer      composer
 	width, height int
 	layout        layout
-	members       members // whether the members are shown
+	members       members
+	help          help
+	find          finder
+	rate          rate
+	lines         uint64 // that had come when the last changedMsg did
+	mouse         bool   // this side has it
 
 	hint  string // what there is to say about the last key
 	hints int    // the number of the hint, so that its end finds it
@@ -53,41 +53,62 @@ func newModel(cfg Config, board *board, offer offer, done <-chan struct{}, typed
 		typed:    typed,
 		keys:     defaultKeyMap(),
 		styles:   defaultStyles(lipgloss.DefaultRenderer()),
+		glyphs:   newGlyphs(cfg.ASCII),
 		composer: newComposer(limit),
+		find:     newFinder(),
 	}
 }
 
-// Init starts waiting for what arrives, and types what was typed before.
+// Init starts waiting for what arrives and for the next minute, and types what was typed
+// before.
 func (m *model) Init() tea.Cmd {
 	var cmds []tea.Cmd
 	for _, msg := range m.typed {
 		cmds = append(cmds, func() tea.Msg { return msg })
 	}
-	return tea.Sequence(append(cmds, watch(m.board.wake, m.done, 0))...)
+	return tea.Batch(tea.Sequence(append(cmds, watch(m.board.wake, m.done, 0))...), minute(m.board.now()))
 }
 
 // Update takes a message. It never waits.
 func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
-	switch msg := msg.(type) {
-	case changedMsg:
+	cmd, changed := m.take(msg)
+	if changed {
 		m.view = ""
-		m.listen()
-		return m, watch(m.board.wake, m.done, frame)
-	case tea.KeyMsg:
-		m.view = ""
-		return m, m.press(msg)
-	case tea.WindowSizeMsg:
-		m.view = ""
-		m.resize(msg.Width, msg.Height)
-	case forgetMsg:
-		if msg.hint == m.hints {
-			m.view = ""
-			m.hint, m.armed = "", false
-		}
 	}
-	return m, nil
+	return m, cmd
 }
 
+// take does what a message is for, and reports whether the screen may look otherwise then.
+func (m *model) take(msg tea.Msg) (cmd tea.Cmd, changed bool) {
+	switch msg := msg.(type) {
+	case changedMsg:
+		return tea.Batch(m.listen(), watch(m.board.wake, m.done, frame)), true
+	case rateMsg:
+		return m.lookAtRate()
+	case minuteMsg:
+		return minute(m.board.now()), m.layout.frame
+	case tea.KeyMsg:
+		return m.press(msg), true
+	case tea.MouseMsg:
+		return nil, m.wheel(msg)
+	case tea.WindowSizeMsg:
+		m.resize(msg.Width, msg.Height)
+		return nil, true
+	case tea.FocusMsg:
+		m.away(false)
+		return nil, true
+	case tea.BlurMsg:
+		m.away(true)
+		return nil, true
+	case tea.ResumeMsg:
+		return m.resume(), false
+	case forgetMsg:
+		return nil, m.forget(msg)
+	}
+	return nil, false
+}
+
+// resize heeds another size of the screen.
 func (m *model) resize(width, height int) {
 	m.width, m.height = width, height
 	m.board.mu.Lock()
@@ -98,125 +119,15 @@ func (m *model) resize(width, height int) {
 // arrange divides the screen by what there is to show. The board is locked.
 func (m *model) arrange() {
 	m.layout = newLayout(m.width, m.height, m.members.shown(m.width) && m.board.framed && m.board.roster.named)
-	m.layout.waiting = min(len(m.board.waiting.messages), max(1, m.layout.feed/4))
+	m.layout.grow(m.inputRows(), m.height)
+	m.layout.waiting = min(len(m.board.waiting.messages), max(1, m.layout.feed/4), m.layout.feed-1)
 	m.layout.feed -= m.layout.waiting
 	m.board.feed.Resize(m.layout.text, m.layout.feed)
 }
 
-// listen takes what the board has to say to the person. It stays until a key is pressed.
-func (m *model) listen() {
+// away tells the feed whether anybody looks.
+func (m *model) away(away bool) {
 	m.board.mu.Lock()
 	defer m.board.mu.Unlock()
-	if m.board.hint == "" {
-		return
-	}
-	m.hint, m.armed = m.board.hint, false
-	m.hints++
-	m.board.hint = ""
-}
-
-// press does what a key is for. Text is never one, whatever it spells; and what
-// the composer has no use for, it leaves to the screen.
-func (m *model) press(msg tea.KeyMsg) tea.Cmd {
-	armed := m.armed
-	m.hint, m.armed = "", false
-	switch {
-	case isTyped(msg):
-		return m.compose(msg)
-	case key.Matches(msg, m.keys.Clear):
-		return m.clear(armed)
-	case key.Matches(msg, m.keys.Send):
-		return m.send()
-	case key.Matches(msg, m.keys.Redraw):
-		return tea.ClearScreen
-	case key.Matches(msg, m.keys.Suspend):
-		return tea.Suspend
-	case m.composer.Press(msg):
-		return nil
-	case key.Matches(msg, m.keys.Members):
-		return m.toggleMembers()
-	case key.Matches(msg, m.keys.Close) && m.members.close(m.width):
-		return nil
-	case key.Matches(msg, m.keys.Quit):
-		return tea.Quit
-	}
-	m.scroll(msg)
-	return nil
-}
-
-// compose types text.
-func (m *model) compose(msg tea.KeyMsg) tea.Cmd {
-	m.composer.Press(msg)
-	if m.composer.Refused() {
-		return m.say(fmt.Sprintf("too long: a line has up to %d bytes", limit))
-	}
-	return nil
-}
-
-func (m *model) scroll(msg tea.KeyMsg) {
-	m.board.mu.Lock()
-	defer m.board.mu.Unlock()
-	page := m.board.feed.Page()
-	switch {
-	case key.Matches(msg, m.keys.PageUp):
-		m.board.feed.Up(page)
-	case key.Matches(msg, m.keys.PageDown):
-		m.board.feed.Down(page)
-	case key.Matches(msg, m.keys.LineUp):
-		m.board.feed.Up(1)
-	case key.Matches(msg, m.keys.LineDown):
-		m.board.feed.Down(1)
-	case key.Matches(msg, m.keys.Latest):
-		m.board.feed.End()
-	}
-}
-
-// clear empties the input; if it is empty, it quits the second time.
-func (m *model) clear(armed bool) tea.Cmd {
-	switch {
-	case !m.composer.Empty():
-		m.composer.Clear()
-		return nil
-	case armed:
-		return tea.Quit
-	}
-	m.armed = true
-	return m.say("^C again quits")
-}
-
-// send sends what was typed. A plain server sends it to everybody else, so it is shown
-// at once; a framed one sends it to this side, too, and until then it waits.
-func (m *model) send() tea.Cmd {
-	typed := m.composer.Text()
-	if typed == "" {
-		return nil
-	}
-	framed := m.board.isFramed()
-	line := typed + "\n"
-	if m.name != "" && !framed {
-		line = m.name + ": " + line
-	}
-	id, ok := m.offer([]byte(line))
-	if !ok {
-		return m.say(fmt.Sprintf("%d lines wait to be sent: this one is kept here", session.DefaultMaxPending))
-	}
-	m.composer.Clear()
-	shown := text.Clean([]byte(typed))
-	if framed {
-		m.board.await(id, shown)
-		return nil
-	}
-	name := m.name
-	if name == "" {
-		name = "me"
-	}
-	m.board.say(name, shown)
-	return nil
-}
-
-// say shows a hint for a while.
-func (m *model) say(hint string) tea.Cmd {
-	m.hint = hint
-	m.hints++
-	return forget(m.hints)
+	m.board.feed.Away(away)
 }

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -81,12 +82,14 @@ func (s *screen) has(want string) bool {
 	return strings.Contains(strings.Join(s.rows(), "\n"), want)
 }
 
-// golden compares the screen with a file; UPDATE_GOLDEN=1 writes the file.
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// golden compares the screen with a file.
 func (s *screen) golden(name string) {
 	s.t.Helper()
 	got := strings.Join(s.rows(), "\n") + "\n"
-	file := filepath.Join("testdata", name+".txt")
-	if os.Getenv("UPDATE_GOLDEN") != "" {
+	file := filepath.Join("testdata", name+".golden")
+	if *update {
 		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
 			s.t.Fatal(err)
 		}

@@ -90,17 +90,18 @@ func TestNamesAreColouredAndGuestsAreNot(t *testing.T) {
 		lipgloss.SetHasDarkBackground(dark)
 		s.styles = defaultStyles(lipgloss.DefaultRenderer())
 		want := fmt.Sprintf("\x1b[38;5;%dmbob\x1b[0m", colors[nameIndex("bob")])
-		if got := s.row(feed.Row{Entry: feed.Entry{Name: "bob"}, First: true}, bar); !strings.Contains(got, want) {
+		if got := s.row(&feed.Row{Entry: feed.Entry{Name: "bob"}, First: true}, s.glyphs.bar, ""); !strings.Contains(got, want) {
 			t.Errorf("dark %v: %q, want %q", dark, got, want)
 		}
 		if got := s.paneRow(2, 19); got != want {
 			t.Errorf("dark %v: the member is %q, want %q", dark, got, want)
 		}
-		if got := s.row(feed.Row{Entry: feed.Entry{Name: "guest-12"}, First: true}, bar); strings.Contains(got, "38;5;") || !strings.Contains(got, "\x1b[2mguest-12") {
+		if got := s.row(&feed.Row{Entry: feed.Entry{Name: "guest-12"}, First: true}, s.glyphs.bar, ""); strings.Contains(got, "38;5;") || !strings.Contains(got, "\x1b[2mguest-12") {
 			t.Errorf("dark %v: a guest is %q, want it faint", dark, got)
 		}
 	}
 	lipgloss.SetColorProfile(termenv.Ascii) // as NO_COLOR has it
+	s.styles = defaultStyles(lipgloss.DefaultRenderer())
 	if got := s.paneRow(2, 19); got != "bob" {
 		t.Errorf("without colours, the member is %q", got)
 	}

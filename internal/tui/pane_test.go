@@ -20,7 +20,7 @@ func (s *screen) pane() (rows []string) {
 	s.t.Helper()
 	for _, row := range s.rows()[1 : s.height-2] {
 		cells := []rune(row) // of tests in which every character has one cell
-		if _, who, ok := strings.Cut(string(cells[min(len(cells), s.width-paneWidth):]), bar+" "); ok {
+		if _, who, ok := strings.Cut(string(cells[min(len(cells), s.width-paneWidth):]), s.glyphs.bar+" "); ok {
 			rows = append(rows, who)
 		}
 	}

@@ -1,0 +1,137 @@
+package tui
+
+import (
+	"strings"
+
+	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
+
+	"bcast/internal/text"
+)
+
+// help is what all keys, commands and signs are for. It stands in the place of the feed.
+type help struct {
+	open bool
+	top  int // how many of its rows are above the screen
+}
+
+// helpKeys is the width of the help's first column.
+const helpKeys = 14
+
+// A helpPart is a part of the help: what there is, and what it does.
+type helpPart struct {
+	title string
+	rows  [][2]string
+}
+
+// parts returns all that there is help for, from the key maps.
+func (h *help) parts(m *model) []helpPart {
+	return []helpPart{
+		{"Screen", helpOfKeys(m.keys.All())},
+		{"Find", helpOfKeys(m.find.keys.All())},
+		{"Input", helpOfKeys(m.composer.KeyMap.All())},
+		{"Search of what was sent", helpOfKeys(searchKeys.All())},
+		{"Signs", [][2]string{
+			{m.glyphs.waits, "on its way to the server"},
+			{m.glyphs.unsure, "may not have arrived, or twice"},
+			{m.glyphs.mention, "meant for you"},
+			{m.glyphs.found, "found"},
+			{"*", "said by this program"},
+		}},
+	}
+}
+
+func helpOfKeys(keys []key.Binding) (rows [][2]string) {
+	for _, k := range keys {
+		rows = append(rows, [2]string{k.Help().Key, k.Help().Desc})
+	}
+	return rows
+}
+
+// rows is the help as it stands on a screen of any height.
+func (h *help) rows(m *model) (rows []string) {
+	for i, part := range h.parts(m) {
+		if i > 0 {
+			rows = append(rows, "")
+		}
+		rows = append(rows, " "+m.styles.header.Render(part.title))
+		for _, row := range part.rows {
+			what := "  " + m.cut(row[0], helpKeys)
+			blanks := max(1, helpKeys+3-text.Width(what))
+			rest := m.width - text.Width(what) - blanks
+			rows = append(rows, what+strings.Repeat(" ", blanks)+m.styles.faint.Render(m.cut(row[1], rest)))
+		}
+	}
+	return rows
+}
+
+// append draws the part of the help that is on the screen.
+func (h *help) append(rows []string, m *model) []string {
+	all := h.rows(m)
+	room := m.layout.feed + m.layout.waiting
+	h.top = max(0, min(h.top, len(all)-room))
+	for i := range room {
+		row := ""
+		if at := h.top + i; at < len(all) {
+			row = all[at]
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// press scrolls or closes the help, and reports whether the key was for that.
+func (h *help) press(msg tea.KeyMsg, m *model) bool {
+	page := max(1, m.layout.feed+m.layout.waiting-1)
+	switch {
+	case key.Matches(msg, m.keys.Help, m.keys.Close):
+		*h = help{}
+	case key.Matches(msg, m.keys.PageUp):
+		h.scroll(-page)
+	case key.Matches(msg, m.keys.PageDown):
+		h.scroll(page)
+	case key.Matches(msg, m.keys.LineUp) || msg.Type == tea.KeyUp:
+		h.scroll(-1)
+	case key.Matches(msg, m.keys.LineDown) || msg.Type == tea.KeyDown:
+		h.scroll(1)
+	default:
+		return false
+	}
+	return true
+}
+
+// scroll moves the help. Where it ends is found out when it is drawn.
+func (h *help) scroll(rows int) { h.top = max(0, h.top+rows) }
+
+// helpLine names the keys that are wanted most. The board is locked.
+func (m *model) helpLine() string {
+	var b strings.Builder
+	width := 0
+	for _, k := range m.shownKeys() {
+		entry := " " + k[0] + " " + k[1] + " "
+		if width += text.Width(entry); width > m.width {
+			break
+		}
+		b.WriteString(entry)
+	}
+	return m.styles.faint.Render(b.String())
+}
+
+// shownKeys is what the last row names: the keys of what is open, the most wanted first. The
+// board is locked.
+func (m *model) shownKeys() [][2]string {
+	if m.find.open {
+		return helpOfKeys(m.find.keys.All())
+	}
+	name := func(k key.Binding, does string) [2]string { return [2]string{k.Help().Key, does} }
+	shown := [][2]string{
+		name(m.keys.Help, "help"), name(m.keys.Find, "find"), name(m.keys.PageUp, "scroll"), name(m.composer.KeyMap.Complete, "name"),
+	}
+	if m.board.feed.Unread() > 0 {
+		shown = append(shown, name(m.keys.Unread, "unread"))
+	}
+	if m.board.framed { // others do not say who is here
+		shown = append(shown, name(m.keys.Members, "who"))
+	}
+	return append(shown, name(m.keys.Quit, "quit"), name(m.keys.Mouse, "mouse"), name(m.keys.Suspend, "suspend"))
+}

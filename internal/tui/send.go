@@ -1,0 +1,63 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"bcast/internal/session"
+	"bcast/internal/text"
+)
+
+// send sends what was typed, or pasted after a question. What is too much for one message
+// goes as several. Where not all of them can go now, the rest stays in the composer.
+func (m *model) send() tea.Cmd {
+	if m.composer.Text() == "" {
+		return nil
+	}
+	messages, ok := composerMessages(m.composer.Text(), m.composer.Limit())
+	if !ok {
+		return m.say(tooLong(m.composer.Limit()))
+	}
+	framed := m.board.isFramed()
+	for i, message := range messages {
+		id, ok := m.offer(m.chunk(message, framed))
+		if !ok {
+			if i > 0 {
+				m.composer.Accept()
+				m.composer.SetText(strings.Join(messages[i:], "\n"))
+			}
+			return m.say(fmt.Sprintf("%d lines wait to be sent: this one is kept here", session.DefaultMaxPending))
+		}
+		m.show(id, message, framed)
+	}
+	m.composer.Accept()
+	return nil
+}
+
+// chunk is what the server gets. A plain one knows no names and no messages of several lines,
+// so each line has the name.
+func (m *model) chunk(message string, framed bool) []byte {
+	if m.name != "" && !framed {
+		prefix := m.name + ": "
+		message = prefix + strings.ReplaceAll(message, "\n", "\n"+prefix)
+	}
+	return []byte(message + "\n")
+}
+
+// show shows a message of this side. A plain server sends it to everybody else, so it is
+// shown at once; a framed one sends it to this side, too, and until then it waits.
+func (m *model) show(id uint64, message string, framed bool) {
+	if framed {
+		m.board.await(id, text.Clean([]byte(message)))
+		return
+	}
+	name := m.name
+	if name == "" {
+		name = "me"
+	}
+	for line := range strings.SplitSeq(message, "\n") {
+		m.board.say(name, text.Clean([]byte(line)))
+	}
+}

@@ -1,0 +1,52 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+
+	"bcast/internal/text"
+)
+
+// status is the row above the input: what the last key did or what is asked, and where the
+// reader is. The board is locked.
+func (m *model) status() string {
+	left := m.cut(m.toSay(), m.width-1)
+	if left != "" {
+		left = " " + left
+	}
+	right := m.whereabouts()
+	gap := m.width - text.Width(left) - text.Width(right) - 1
+	if right == "" || gap < 0 {
+		return left
+	}
+	return left + strings.Repeat(" ", gap) + m.styles.hint.Render(right)
+}
+
+// toSay is what there is to say about the last key, or about a state that has no other
+// place. The board is locked.
+func (m *model) toSay() string {
+	switch {
+	case m.composer.Question() != "":
+		return m.glyphs.hint(m.composer.Question())
+	case m.hint != "":
+		return m.glyphs.hint(m.hint)
+	case !m.find.query.Empty():
+		return m.glyphs.hint(m.found())
+	case !m.layout.frame && !m.board.lost.IsZero():
+		return m.down()
+	}
+	return ""
+}
+
+// whereabouts says how much is new below, and how to get there. The board is locked.
+func (m *model) whereabouts() string {
+	switch n := m.board.feed.Unread(); {
+	case m.help.open:
+		return m.glyphs.hint("[ Esc closes · PgDn more ]")
+	case n > 0:
+		return m.glyphs.hint(fmt.Sprintf("[ ↓ %d new · End ]", n))
+	case !m.board.feed.AtEnd():
+		return m.glyphs.hint("[ reading back · End ]")
+	}
+	return ""
+}
