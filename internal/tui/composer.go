@@ -10,41 +10,33 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-const (
-	// composerUndos is how many changes can be undone. Each keeps the text as it was, so they
-	// take up to that many times the composer's limit.
-	composerUndos = 100
-
-	// composerGroup is how many presses of typed text are undone together, at most.
-	composerGroup = 20
-)
-
-// A composer is the line that is being written. Its text is edited by grapheme cluster, with
-// the keys of readline: what looks like one character moves and goes as one.
+// A composer is what is being written: a line, or several. Its text is edited by grapheme
+// cluster, with the keys of readline: what looks like one character moves and goes as one.
 //
 // The text is as it was typed, but for control characters and invalid UTF-8, which it never
-// holds. [composer.Show] makes it safe for a terminal.
+// holds; of control characters only "\n" stays, between lines. [composer.Show] makes it safe
+// for a terminal.
 type composer struct {
 	KeyMap composerKeyMap
 
 	limit   int
-	refused bool // the last change would have made the text longer than limit
+	refusal string // why the last Press or SetText changed nothing
 
-	text   string
-	cursor int // an edge of a cluster in text
-
+	composerState
 	deed  composerDeed // what the last press did, which the next one may add to
 	typed int          // while deed is typing: the presses that are undone together
-	undos []composerState
 
 	kills  killRing
 	yanked struct{ from, to int } // while deed is yanking: where in text
-}
 
-// composerState is what undo brings back.
-type composerState struct {
-	text   string
-	cursor int
+	completion completion // while deed is completing
+	recall     recall     // the history
+	search     search     // in the history
+	paste      paste      // that waits for an answer
+
+	layout composerLayout // of what was shown last
+	top    int            // the first row that was shown then
+	column int            // while deed is climbing: the cell that the cursor aims at
 }
 
 // composerDeed is what a press did, as far as the next one asks.
@@ -55,6 +47,8 @@ const (
 	deedType
 	deedKill
 	deedYank
+	deedClimb
+	deedComplete
 )
 
 // newComposer returns an empty composer whose text is at most limit bytes long.
@@ -62,25 +56,44 @@ func newComposer(limit int) composer {
 	return composer{KeyMap: defaultComposerKeyMap(), limit: limit}
 }
 
-// Text returns what was written: valid UTF-8 of at most [composer.Limit] bytes, without
-// control characters, and so without a line end.
-func (c *composer) Text() string { return c.text }
+// Text returns what was written: valid UTF-8 without control characters other than "\n". While
+// there is a [composer.Question], the paste stands in it, and it may be longer than the limit:
+// [composerMessages] cuts it.
+func (c *composer) Text() string {
+	return c.text[:c.cursor] + c.paste.text + c.text[c.cursor:]
+}
 
 // Empty reports whether nothing is written.
-func (c *composer) Empty() bool { return c.text == "" }
+func (c *composer) Empty() bool { return c.text == "" && c.paste.text == "" }
 
 // Bytes returns the length of the text in bytes.
-func (c *composer) Bytes() int { return len(c.text) }
+func (c *composer) Bytes() int { return len(c.text) + len(c.paste.text) }
 
-// Limit returns the longest that the text can be, in bytes.
+// Limit returns the longest that the text can become, in bytes.
 func (c *composer) Limit() int { return c.limit }
 
-// Refused reports whether the last Press or SetText changed nothing because the text would
-// have become longer than the limit.
-func (c *composer) Refused() bool { return c.refused }
+// SetLimit sets the longest that the text can become, in bytes. What is longer stays, as does
+// the history, and can only become shorter.
+func (c *composer) SetLimit(limit int) { c.limit = limit }
 
-// Clear empties the composer. Undo brings the text back.
-func (c *composer) Clear() { c.SetText("") }
+// Refused reports whether the last Press, SetText or Complete changed nothing because there is
+// no room for what it would have added.
+func (c *composer) Refused() bool { return c.refusal != "" }
+
+// Refusal says why, in words for people. It is empty unless [composer.Refused].
+func (c *composer) Refusal() string { return c.refusal }
+
+// Busy reports whether the composer is searching the history or has a question. Then every key
+// is to be offered to Press before anything else is done with it.
+func (c *composer) Busy() bool { return c.search.on || c.paste.text != "" }
+
+// Clear empties the composer, ends what it is busy with, and goes back from the history to the
+// draft. Undo brings the draft back.
+func (c *composer) Clear() {
+	c.search.on, c.paste = false, paste{}
+	c.recallAt(len(c.recall.entries))
+	c.SetText("")
+}
 
 // SetText replaces the text by s, made harmless as pasted text is, and puts the cursor at its
 // end. Undo brings back what was there. If s is too long, nothing changes.
@@ -89,23 +102,42 @@ func (c *composer) SetText(s string) {
 	c.replace(0, len(c.text), harmless(s))
 }
 
+// Accept is for when the text was sent, or done as it says: it becomes the newest entry of the
+// history, and the composer is empty. It reports whether the entry is to be kept for later
+// runs, which it is not if it is blank, too long, or the newest already.
+func (c *composer) Accept() (entry string, added bool) {
+	entry = c.Text()
+	c.begin()
+	c.search.on, c.paste = false, paste{}
+	c.composerState = composerState{}
+	return entry, c.recall.add(entry)
+}
+
 // Press does what a key is for, and reports whether it was one of the composer's: typed or
 // pasted text, or a key that edits. In an empty composer those keys that could do nothing are
-// free for others.
+// free for others. Enter is never taken, though it ends a search, with what was found as text.
 func (c *composer) Press(msg tea.KeyMsg) bool {
 	last := c.begin()
-	if isTyped(msg) {
-		c.insert(typedText(msg), msg.Paste, last)
+	switch {
+	case c.paste.text != "":
+		return c.answer(msg)
+	case c.search.on && c.pressSearch(msg):
+		return true
+	case isTyped(msg) && msg.Paste:
+		c.pasteText(typedText(msg))
+		return true
+	case isTyped(msg):
+		c.insert(typedText(msg), last)
 		return true
 	}
 	empty := c.Empty()
-	return c.edit(msg, last) && (!empty || !c.Empty())
+	return c.edit(msg, last) && (!empty || !c.Empty() || c.search.on)
 }
 
 // begin forgets what the last change left for this one to know, and returns what it did.
 func (c *composer) begin() (last composerDeed) {
 	last = c.deed
-	c.deed, c.refused = deedOther, false
+	c.deed, c.refusal = deedOther, ""
 	return last
 }
 
@@ -121,110 +153,29 @@ func (c *composer) edit(msg tea.KeyMsg, last composerDeed) bool {
 	case key.Matches(msg, k.WordRight):
 		c.cursor = wordAfter(c.text, c.cursor)
 	case key.Matches(msg, k.Home):
-		c.cursor = 0
+		c.cursor = lineStart(c.text, c.cursor)
 	case key.Matches(msg, k.End):
-		c.cursor = len(c.text)
+		c.cursor = lineEnd(c.text, c.cursor)
+	case key.Matches(msg, k.Up):
+		c.up(last)
+	case key.Matches(msg, k.Down):
+		c.down(last)
+	case key.Matches(msg, k.NewLine):
+		c.insert("\n", last)
 	case key.Matches(msg, k.Backspace):
 		c.replace(clusterBefore(c.text, c.cursor), c.cursor, "")
 	case key.Matches(msg, k.Delete):
 		c.replace(c.cursor, clusterAfter(c.text, c.cursor), "")
-	case key.Matches(msg, k.KillHome):
-		c.kill(0, last)
-	case key.Matches(msg, k.KillEnd):
-		c.kill(len(c.text), last)
-	case key.Matches(msg, k.KillWordLeft):
-		c.kill(wordBefore(c.text, c.cursor, wordOf), last)
-	case key.Matches(msg, k.KillWordRight):
-		c.kill(wordAfter(c.text, c.cursor), last)
-	case key.Matches(msg, k.KillSpaceLeft):
-		c.kill(wordBefore(c.text, c.cursor, wordBetweenSpaces), last)
-	case key.Matches(msg, k.Yank):
-		c.yank()
-	case key.Matches(msg, k.YankOlder):
-		c.yankOlder(last)
 	case key.Matches(msg, k.Transpose):
 		c.transpose()
 	case key.Matches(msg, k.Undo):
 		c.undo()
+	case key.Matches(msg, k.Search):
+		c.startSearch()
 	default:
-		return false
+		return c.editKills(msg, last)
 	}
 	return true
-}
-
-// insert puts s before the cursor. Text that is typed without a pause for other keys is undone
-// together; a paste is undone alone.
-func (c *composer) insert(s string, paste bool, last composerDeed) {
-	if s == "" || !c.fits(len(s)) {
-		return
-	}
-	joins := last == deedType && c.typed < composerGroup && !paste
-	if !joins {
-		c.remember()
-		c.typed = 0
-	}
-	c.splice(c.cursor, c.cursor, s)
-	if !paste {
-		c.deed = deedType
-		c.typed++
-	}
-}
-
-// transpose swaps the clusters on both sides of the cursor, at the end of the text the two
-// before it, and puts the cursor behind them.
-func (c *composer) transpose() {
-	middle, end := c.cursor, clusterAfter(c.text, c.cursor)
-	if middle == end {
-		middle = clusterBefore(c.text, end)
-	}
-	if start := clusterBefore(c.text, middle); start < middle {
-		c.replace(start, end, c.text[middle:end]+c.text[start:middle])
-	}
-}
-
-// replace puts s in the place of the text between two edges, and the cursor behind it. It can
-// be undone. If the text would become too long, it does nothing and reports false.
-func (c *composer) replace(from, to int, s string) bool {
-	if !c.fits(len(s) - (to - from)) {
-		return false
-	}
-	if c.text[from:to] != s {
-		c.remember()
-	}
-	c.splice(from, to, s)
-	return true
-}
-
-// fits reports whether there is room for more bytes, and notes it if there is not.
-func (c *composer) fits(more int) bool {
-	c.refused = len(c.text)+more > c.limit
-	return !c.refused
-}
-
-// splice puts s in the place of the text between two edges. What meets at its ends may become
-// one cluster (a flag's two halves, when what stood between them goes), so the cursor goes
-// behind the cluster that s ends in.
-func (c *composer) splice(from, to int, s string) {
-	c.text = c.text[:from] + s + c.text[to:]
-	c.cursor = clusterEdge(c.text, from+len(s))
-}
-
-// remember notes the text for undo. Of too many, it forgets the oldest.
-func (c *composer) remember() {
-	if len(c.undos) == composerUndos {
-		c.undos = slices.Delete(c.undos, 0, 1)
-	}
-	c.undos = append(c.undos, composerState{c.text, c.cursor})
-}
-
-// undo takes the last change back, and the cursor to where it was then.
-func (c *composer) undo() {
-	n := len(c.undos) - 1
-	if n < 0 {
-		return
-	}
-	c.text, c.cursor = c.undos[n].text, c.undos[n].cursor
-	c.undos = slices.Delete(c.undos, n, n+1)
 }
 
 // typedText returns the text of a message that is typed or pasted.
@@ -237,15 +188,14 @@ func typedText(msg tea.KeyMsg) string {
 	})))
 }
 
-// lineEnds is where a composer of several lines would begin: it has one, so line ends become
-// spaces, and tabs, which have no fixed width, too.
-var lineEnds = strings.NewReplacer("\r\n", " ", "\r", " ", "\n", " ", "\t", " ")
+// lineEnds makes one sort of line end of three. Tabs have no fixed width, so they become spaces.
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\t", " ")
 
 // harmless returns s as the composer holds it: without control characters and what is not
 // UTF-8. All else stays, as it is what somebody meant to send.
 func harmless(s string) string {
 	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
+		if unicode.IsControl(r) && r != '\n' {
 			return -1
 		}
 		return r

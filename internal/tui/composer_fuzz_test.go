@@ -3,6 +3,7 @@ package tui
 import (
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"unicode"
 	"unicode/utf8"
@@ -43,7 +44,7 @@ var composerPieces = []struct {
 	{typed("🇵"), "🇵"},
 	{typed("\u202E"), "\u202E"},
 	{typed("\u2028"), "\u2028"},
-	{pasted("👨‍👩‍👧‍👦\r\n🇨🇳\x1b[2J\u009B"), "👨‍👩‍👧‍👦 🇨🇳[2J"},
+	{pasted("👨‍👩‍👧‍👦\r\n🇨🇳\x1b[2J\u009B"), "👨‍👩‍👧‍👦\n🇨🇳[2J"},
 	{pasted("\t\x00\x7f"), " "},
 	{tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{0xDFFF, 0x110000}}, ""},
 }
@@ -76,27 +77,37 @@ func (n *naiveComposer) change(from, to int, s string, limit int) {
 }
 
 // press does what key is for, and reports whether it knows.
-func (n *naiveComposer) press(key string) bool {
+func (n *naiveComposer) press(key string, limit int) bool {
 	edges := n.edges()
 	here := slices.Index(edges, n.cursor)
 	left, right := edges[max(0, here-1)], edges[min(here+1, len(edges)-1)]
+	home := strings.LastIndex(n.text[:n.cursor], "\n") + 1
+	end := len(strings.SplitN(n.text[n.cursor:], "\n", 2)[0]) + n.cursor
 	switch key {
 	case "Left":
 		n.cursor = left
 	case "Right":
 		n.cursor = right
 	case "Home":
-		n.cursor = 0
+		n.cursor = home
 	case "End":
-		n.cursor = len(n.text)
+		n.cursor = end
 	case "Backspace":
 		n.change(left, n.cursor, "", len(n.text))
 	case "Delete":
 		n.change(n.cursor, right, "", len(n.text))
 	case "^U":
-		n.change(0, n.cursor, "", len(n.text))
+		if home == n.cursor {
+			home = left
+		}
+		n.change(home, n.cursor, "", len(n.text))
 	case "^K":
-		n.change(n.cursor, len(n.text), "", len(n.text))
+		if end == n.cursor {
+			end = right
+		}
+		n.change(n.cursor, end, "", len(n.text))
+	case "Alt+Enter":
+		n.change(n.cursor, n.cursor, "\n", limit)
 	default:
 		return false
 	}
@@ -123,19 +134,21 @@ func FuzzComposer(f *testing.F) {
 		naive := &naiveComposer{}
 		changes := 0
 		for _, pick := range picks[:min(len(picks), 300)] { // each press is checked, and that takes its time
-			before, cursor := c.text, c.cursor
+			before, cursor, busy := c.text, c.cursor, c.Busy()
 			var did string
 			if pick := int(pick); pick < len(composerPieces)*4 {
 				piece := composerPieces[pick%len(composerPieces)]
 				did = "typing " + piece.text
 				c.Press(piece.msg)
 				naive.change(naive.cursor, naive.cursor, piece.text, int(limit))
+				busy = busy || c.Busy()
 			} else {
 				did = keys[pick%len(keys)]
 				c.Press(composerTestKeys[did])
-				if !naive.press(did) {
-					*naive = naiveComposer{c.text, c.cursor}
-				}
+				busy = !naive.press(did, int(limit)) || busy
+			}
+			if busy { // with the history or a paste, of which the naive one knows nothing
+				*naive = naiveComposer{c.text, c.cursor}
 			}
 			if c.text != before {
 				changes++
@@ -166,12 +179,12 @@ func checkComposer(t *testing.T, c *composer, width int) {
 		t.Fatalf("not valid UTF-8: %+q", c.text)
 	}
 	for _, r := range c.text {
-		if unicode.IsControl(r) {
+		if unicode.IsControl(r) && r != '\n' {
 			t.Fatalf("a control character: %+q", c.text)
 		}
 	}
 	if edges := (&naiveComposer{text: c.text}).edges(); !slices.Contains(edges, c.cursor) {
 		t.Fatalf("cursor inside a cluster: %+q", marked(c))
 	}
-	checkShow(t, c, width)
+	checkShow(t, c, width, 1+len(c.text)%4)
 }

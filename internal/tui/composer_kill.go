@@ -1,6 +1,11 @@
 package tui
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
+)
 
 // killRingSize is how many pieces of text a kill ring keeps.
 const killRingSize = 10
@@ -28,6 +33,47 @@ func (r *killRing) join(before, after string) {
 // rotate puts the next older piece on top, after the oldest the newest.
 func (r *killRing) rotate() {
 	r.top = (r.top + len(r.texts) - 1) % len(r.texts)
+}
+
+// editKills does what a key is for that cuts or pastes what was cut, and reports whether msg was
+// one.
+func (c *composer) editKills(msg tea.KeyMsg, last composerDeed) bool {
+	switch k := c.KeyMap; {
+	case key.Matches(msg, k.KillHome):
+		c.kill(killHome(c.text, c.cursor), last)
+	case key.Matches(msg, k.KillEnd):
+		c.kill(killEnd(c.text, c.cursor), last)
+	case key.Matches(msg, k.KillWordLeft):
+		c.kill(wordBefore(c.text, c.cursor, wordOf), last)
+	case key.Matches(msg, k.KillWordRight):
+		c.kill(wordAfter(c.text, c.cursor), last)
+	case key.Matches(msg, k.KillSpaceLeft):
+		c.kill(wordBefore(c.text, c.cursor, wordBetweenSpaces), last)
+	case key.Matches(msg, k.Yank):
+		c.yank()
+	case key.Matches(msg, k.YankOlder):
+		c.yankOlder(last)
+	default:
+		return false
+	}
+	return true
+}
+
+// killHome returns how far ^U cuts: to the beginning of the line, and from there the end of the
+// line before.
+func killHome(s string, at int) int {
+	if start := lineStart(s, at); start < at {
+		return start
+	}
+	return max(0, at-1)
+}
+
+// killEnd returns how far ^K cuts: to the end of the line, and from there the line end itself.
+func killEnd(s string, at int) int {
+	if end := lineEnd(s, at); end > at {
+		return end
+	}
+	return min(at+1, len(s))
 }
 
 // kill moves the text between the cursor and at, which is an edge, to the kill ring. Kills

@@ -129,5 +129,123 @@ func (m *model) arrange() {
 func (m *model) away(away bool) {
 	m.board.mu.Lock()
 	defer m.board.mu.Unlock()
-	m.board.feed.Away(away)
+	if m.board.hint == "" {
+		return
+	}
+	m.hint, m.armed = m.board.hint, false
+	m.hints++
+	m.board.hint = ""
+}
+
+// press does what a key is for. Text is never one, whatever it spells; and what
+// the composer has no use for, it leaves to the screen.
+func (m *model) press(msg tea.KeyMsg) tea.Cmd {
+	armed := m.armed
+	m.hint, m.armed = "", false
+	switch {
+	case isTyped(msg):
+		return m.compose(msg)
+	case m.composer.Busy() && m.composer.Press(msg):
+		return m.refusal()
+	case key.Matches(msg, m.keys.Clear):
+		return m.clear(armed)
+	case key.Matches(msg, m.keys.Send):
+		return m.send()
+	case key.Matches(msg, m.keys.Redraw):
+		return tea.ClearScreen
+	case key.Matches(msg, m.keys.Suspend):
+		return tea.Suspend
+	case m.composer.Press(msg):
+		return m.refusal()
+	case key.Matches(msg, m.keys.Members):
+		return m.toggleMembers()
+	case key.Matches(msg, m.keys.Close) && m.members.close(m.width):
+		return nil
+	case key.Matches(msg, m.keys.Quit):
+		return tea.Quit
+	}
+	m.scroll(msg)
+	return nil
+}
+
+// compose types text.
+func (m *model) compose(msg tea.KeyMsg) tea.Cmd {
+	m.composer.Press(msg)
+	return m.refusal()
+}
+
+// refusal says why the composer did nothing, if it did so.
+func (m *model) refusal() tea.Cmd {
+	if m.composer.Refused() {
+		return m.say(m.composer.Refusal())
+	}
+	return nil
+}
+
+func (m *model) scroll(msg tea.KeyMsg) {
+	m.board.mu.Lock()
+	defer m.board.mu.Unlock()
+	page := m.board.feed.Page()
+	switch {
+	case key.Matches(msg, m.keys.PageUp):
+		m.board.feed.Up(page)
+	case key.Matches(msg, m.keys.PageDown):
+		m.board.feed.Down(page)
+	case key.Matches(msg, m.keys.LineUp):
+		m.board.feed.Up(1)
+	case key.Matches(msg, m.keys.LineDown):
+		m.board.feed.Down(1)
+	case key.Matches(msg, m.keys.Latest):
+		m.board.feed.End()
+	}
+}
+
+// clear empties the input; if it is empty, it quits the second time.
+func (m *model) clear(armed bool) tea.Cmd {
+	switch {
+	case !m.composer.Empty():
+		m.composer.Clear()
+		return nil
+	case armed:
+		return tea.Quit
+	}
+	m.armed = true
+	return m.say("^C again quits")
+}
+
+// send sends what was typed. A plain server sends it to everybody else, so it is shown
+// at once; a framed one sends it to this side, too, and until then it waits.
+func (m *model) send() tea.Cmd {
+	typed := m.composer.Text()
+	if typed == "" {
+		return nil
+	}
+	framed := m.board.isFramed()
+	line := typed + "\n"
+	if m.name != "" && !framed {
+		line = m.name + ": " + line
+	}
+	id, ok := m.offer([]byte(line))
+	if !ok {
+		return m.say(fmt.Sprintf("%d lines wait to be sent: this one is kept here", session.DefaultMaxPending))
+	}
+	m.composer.Accept()
+	shown := text.Clean([]byte(typed))
+	if framed {
+		m.board.await(id, shown)
+		return nil
+	}
+	name := m.name
+	if name == "" {
+		name = "me"
+	}
+	m.board.say(name, shown)
+	return nil
+}
+
+// say shows a hint for a while.
+func (m *model) say(hint string) tea.Cmd {
+	m.hint = hint
+	m.hints++
+	return forget(m.hints)
 }

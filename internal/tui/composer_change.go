@@ -1,0 +1,109 @@
+package tui
+
+import (
+	"fmt"
+	"slices"
+)
+
+const (
+	// composerUndos is how many changes can be undone. Each keeps the text as it was, so they
+	// take up to that many times the composer's limit.
+	composerUndos = 100
+
+	// composerGroup is how many presses of typed text are undone together, at most.
+	composerGroup = 20
+)
+
+// A composerState is a text that is being edited.
+type composerState struct {
+	text   string
+	cursor int // an edge of a cluster in text
+	undos  []composerUndo
+}
+
+// A composerUndo is what undo brings back.
+type composerUndo struct {
+	text   string
+	cursor int
+}
+
+// insert puts s before the cursor. Text that is typed without a pause for other keys is undone
+// together.
+func (c *composer) insert(s string, last composerDeed) {
+	if s == "" || !c.fits(len(s)) {
+		return
+	}
+	if last != deedType || c.typed == composerGroup {
+		c.remember()
+		c.typed = 0
+	}
+	c.splice(c.cursor, c.cursor, s)
+	c.deed = deedType
+	c.typed++
+}
+
+// transpose swaps the clusters on both sides of the cursor, at the end of the text the two
+// before it, and puts the cursor behind them.
+func (c *composer) transpose() {
+	middle, end := c.cursor, clusterAfter(c.text, c.cursor)
+	if middle == end {
+		middle = clusterBefore(c.text, end)
+	}
+	if start := clusterBefore(c.text, middle); start < middle {
+		c.replace(start, end, c.text[middle:end]+c.text[start:middle])
+	}
+}
+
+// replace puts s in the place of the text between two edges, and the cursor behind it. It can
+// be undone. If the text would become too long, it does nothing and reports false.
+func (c *composer) replace(from, to int, s string) bool {
+	if !c.fits(len(s) - (to - from)) {
+		return false
+	}
+	if c.text[from:to] != s {
+		c.remember()
+	}
+	c.splice(from, to, s)
+	return true
+}
+
+// fits reports whether there is room for more bytes, and notes it if there is not. There is
+// always room for less.
+func (c *composer) fits(more int) bool {
+	if more <= 0 || len(c.text)+more <= c.limit {
+		return true
+	}
+	c.refusal = tooLong(c.limit)
+	return false
+}
+
+// tooLong says that something is longer than limit.
+func tooLong(limit int) string {
+	return fmt.Sprintf("too long: a line has up to %d bytes", limit)
+}
+
+// splice puts s in the place of the text between two edges. What meets at its ends may become
+// one cluster (a flag's two halves, when what stood between them goes), so the cursor goes
+// behind the cluster that s ends in.
+func (c *composer) splice(from, to int, s string) {
+	c.text = c.text[:from] + s + c.text[to:]
+	c.cursor = clusterEdge(c.text, from+len(s))
+}
+
+// remember notes the text for undo. Of too many, it forgets the oldest.
+func (c *composer) remember() {
+	if len(c.undos) == composerUndos {
+		c.undos = slices.Delete(c.undos, 0, 1)
+	}
+	c.undos = append(c.undos, composerUndo{c.text, c.cursor})
+}
+
+// undo takes the last change back, and the cursor to where it was then.
+func (c *composer) undo() {
+	n := len(c.undos) - 1
+	if n < 0 {
+		return
+	}
+	c.text, c.cursor = c.undos[n].text, c.undos[n].cursor
+	c.undos = slices.Delete(c.undos, n, n+1)
+}
