@@ -90,7 +90,7 @@ func run(ctx context.Context, cfg Config, now func() time.Time) error {
 	background, typed := term.Probe(cfg.In, cfg.Out)
 	term.UseColors(background.Dark)
 	program := tea.NewProgram(newModel(cfg, b, s.Offer, ctx.Done(), typed),
-		tea.WithInput(term.Input{File: cfg.In}), tea.WithOutput(out), tea.WithAltScreen(), tea.WithoutSignalHandler())
+		tea.WithInput(term.NewInput(cfg.In)), tea.WithOutput(out), tea.WithAltScreen(), tea.WithoutSignalHandler())
 	// Not tea.WithContext: Bubble Tea takes its end for a kill, and closes the input
 	// while it is being read.
 	stop := context.AfterFunc(ctx, program.Quit)

@@ -4,9 +4,11 @@
 //   - quiet: importing Bubble Tea makes every command ask the terminal, and wait
 //   - [Probe]: its question for the background can hang for five seconds
 //   - [UseColors]: what was found out before main ran is wrong and kept
-//   - [Input]: an answer that comes late is taken for typing
+//   - [Input]: sequences, runes and pastes that come in parts are broken; an answer that comes late is taken for
+//     typing
 //   - [Output], [CursorAt]: the cursor is hidden at the bottom, where no input method looks for it; frames
-//     tear; a row that is wider than the terminal thinks wraps
+//     tear; a row that is wider than the terminal thinks wraps; the mouse is lost when suspended; there is no bell
+//   - [Link]: there are no links
 //   - [State]: a panic outside of Bubble Tea leaves the terminal raw
 //
 // The package knows terminals. It does not know what is on the screen.

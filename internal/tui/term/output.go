@@ -9,8 +9,7 @@ import (
 	xterm "github.com/charmbracelet/x/term"
 )
 
-// Output is a terminal for tea.WithOutput. It closes three gaps of Bubble Tea v1, in the alternate screen
-// only:
+// Output is a terminal for tea.WithOutput. It closes these gaps of Bubble Tea v1, in the alternate screen only:
 //
 //   - Bubble Tea hides the cursor and leaves it at the bottom left, where the window of a Japanese or Chinese
 //     input method opens then. A view says with [CursorAt] where it wants the cursor, and Output puts it there
@@ -19,9 +18,11 @@ import (
 //     and goes out in one piece.
 //   - Where a terminal takes a character to be wider than we do, a full row wraps and shifts all that follow.
 //     Auto-wrap is off, so that a wrong guess stays in its row.
+//   - The mouse is lost when the program is suspended; see mouse.go.
+//   - Nothing can be written between frames; see attention.go.
 //
 // It sees by the sequences that pass when the alternate screen is entered and left. When it is left, to exit or
-// to suspend, all of that is undone.
+// to suspend, all of that is undone, and a link that is open is closed.
 //
 // Its methods may be called by several goroutines at once.
 type Output struct {
@@ -31,7 +32,11 @@ type Output struct {
 	alt    bool       // the alternate screen is on
 	cursor cursor     // as the last marker had it, of this alternate screen
 	held   []byte     // an escape sequence that the last Write began and did not end
-	closed bool       // nothing goes out any more
+	mouse  mouse
+	link   bool // a link is open
+	closed bool // nothing goes out any more
+
+	call call
 }
 
 var _ xterm.File = (*Output)(nil) // or Bubble Tea would not see a terminal in it
@@ -52,6 +57,7 @@ func (o *Output) Close() error { return o.file.Close() }
 // took. Bubble Tea writes whole frames and whole sequences; should a sequence come in parts all the same, the
 // first is held back until the next Write.
 func (o *Output) Write(p []byte) (int, error) {
+	defer o.answerCall()
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.closed || len(p) == 0 {
@@ -109,13 +115,22 @@ func (o *Output) frameLocked(b []byte) *frame {
 
 // passLocked puts an escape sequence into the frame, and heeds those that it watches for.
 func (o *Output) passLocked(f *frame, seq []byte) {
+	o.mouse.pass(string(seq))
+	if opens, known := opensLink(seq); known {
+		o.link = opens
+	}
 	switch string(seq) {
 	case ansi.SetModeAltScreenSaveCursor:
 		f.copy(seq)
 		f.add(ansi.ResetModeAutoWrap)
+		f.add(o.mouse.again())
 		f.add(ansi.SetModeSynchronizedOutput)
 		o.alt, o.cursor = true, cursor{}
 	case ansi.ResetModeAltScreenSaveCursor:
+		if o.link {
+			f.add(linkEnd)
+			o.link = false
+		}
 		f.add(ansi.ResetModeSynchronizedOutput)
 		f.copy(seq)
 		f.add(ansi.SetModeAutoWrap) // now, as the terminal may have restored it with its cursor

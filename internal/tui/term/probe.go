@@ -102,6 +102,12 @@ func (r *reply) addSequence(b []byte) int {
 	return n
 }
 
+// isAnswer reports whether an escape sequence tells the background.
+func isAnswer(seq []byte) bool {
+	return bytes.HasPrefix(seq, []byte(answerBegin)) &&
+		(bytes.HasSuffix(seq, []byte{bel}) || bytes.HasSuffix(seq, []byte{esc, '\\'}))
+}
+
 // addKey takes the key that b begins with, as Bubble Tea would read it, and returns its length.
 func (r *reply) addKey(b []byte) int {
 	c, n := utf8.DecodeRune(b)

@@ -58,7 +58,7 @@ func (o *Output) end() error {
 	if o.alt { // elsewhere it would move the cursor
 		undo += ansi.ResetModeAltScreenSaveCursor
 	}
-	undo += ansi.ResetStyle + ansi.SetModeAutoWrap + ansi.ShowCursor
+	undo += linkEnd + ansi.ResetStyle + ansi.SetModeAutoWrap + ansi.ShowCursor
 	_, err := o.file.WriteString(undo)
 	return err
 }

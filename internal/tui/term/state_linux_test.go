@@ -9,12 +9,13 @@ import (
 )
 
 func TestResetRestoresTheTerminal(t *testing.T) {
+	const unlink = "\x1b]8;;\x1b\\"
 	const always = "\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1004l\x1b[?2004l"
 	for _, test := range []struct {
 		name, written, want string
 	}{
-		{"in the alternate screen", enter, syncOff + always + leave + "\x1b[m" + wrapOn + show},
-		{"elsewhere the cursor stays", enter + leave, syncOff + always + "\x1b[m" + wrapOn + show},
+		{"in the alternate screen", enter, syncOff + always + leave + unlink + "\x1b[m" + wrapOn + show},
+		{"elsewhere the cursor stays", enter + leave, syncOff + always + unlink + "\x1b[m" + wrapOn + show},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, program := openTerminal(t)

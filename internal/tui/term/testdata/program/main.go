@@ -40,7 +40,7 @@ func run() error {
 	for _, key := range typed {
 		m.press(key)
 	}
-	program := tea.NewProgram(m, tea.WithInput(term.Input{File: os.Stdin}), tea.WithOutput(out),
+	program := tea.NewProgram(m, tea.WithInput(term.NewInput(os.Stdin)), tea.WithOutput(out),
 		tea.WithAltScreen(), tea.WithMouseCellMotion(), tea.WithReportFocus(), tea.WithoutSignalHandler())
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, syscall.SIGTERM)
