@@ -3,7 +3,7 @@ package feed
 import "time"
 
 // Kind says who is behind an entry.
-type Kind int
+type Kind uint8
 
 // The kinds of entries.
 const (
@@ -18,10 +18,11 @@ const (
 // An Entry is one thing that was said. Name and Text have passed the gate, [text.Clean],
 // and have no line end; Name may be "".
 type Entry struct {
-	Kind Kind
-	At   time.Time
-	Name string
-	Text string
+	Kind    Kind
+	Mention bool // whether it is meant for this side; the feed only keeps it
+	At      time.Time
+	Name    string
+	Text    string
 }
 
 // entryCost is what an entry takes besides its name and text, in bytes: its slot in the

@@ -1,5 +1,7 @@
 package feed
 
+import "iter"
+
 // The defaults of Config.
 const (
 	DefaultMaxEntries = 50_000
@@ -17,14 +19,6 @@ type Config struct {
 	MaxBytes int
 }
 
-// A Row is one row of the screen.
-type Row struct {
-	Entry Entry
-	Seq   uint64 // how many entries came before this one; the dropped ones count
-	First bool   // whether the entry begins here
-	Text  string // the part of Entry.Text in this row, at most as wide as the screen
-}
-
 // A Feed is the latest entries and the rows of them that are on the screen.
 type Feed struct {
 	ring
@@ -37,18 +31,16 @@ type Feed struct {
 	seen    uint64 // the first entry that was neither on the screen nor above it
 	unread  int    // see Unread
 
+	away bool // see Away
+	news news
+	find finder
+
 	// What is on the screen, unless it is stale.
 	stale bool
 	top   place // where the first row begins
 	rows  []Row
 
 	starts []int // memory of startsBefore
-}
-
-// A place is a byte in the text of an entry; of an empty text, its beginning.
-type place struct {
-	seq    uint64
-	offset int
 }
 
 // New returns an empty Feed, which follows the end. It has no rows until Resize is called.
@@ -65,13 +57,17 @@ func New(cfg Config) *Feed {
 // Append adds e at the end. Where that exceeds a bound the oldest entries are dropped.
 //
 // For a reader who follows the end it comes onto the screen; for one who reads back the
-// screen stays as it is. If the entry at the top of the screen is dropped, the screen moves
-// to the oldest one kept.
+// screen stays as it is, except that the unread line counts on. If the entry at the top of
+// the screen is dropped, the screen moves to the oldest one kept.
 func (f *Feed) Append(e Entry) {
 	f.append(e)
-	if f.reading && e.Kind == Line {
-		f.unread++
+	if e.Kind == Line {
+		if f.reading {
+			f.unread++
+		}
+		f.note(e.At)
 	}
+	f.find.arrived(&f.ring)
 	if !f.reading || f.anchor.seq < f.first {
 		f.stale = true
 	}
@@ -89,17 +85,37 @@ func (f *Feed) Amend(e Entry) bool {
 		return false
 	}
 	f.amend(e)
+	f.find.amended(&f.ring)
 	if !f.reading || f.anchor.seq < f.first {
 		f.stale = true
 	}
 	return true
 }
 
+// Clear forgets all entries, and with them the unread line. The reader follows the end; what
+// is looked for is looked for in what comes.
+func (f *Feed) Clear() {
+	f.clear()
+	f.news = news{}
+	f.find.cleared()
+	f.End()
+}
+
+// All yields the entries that are kept, the oldest first. The feed must not change until it
+// ends.
+func (f *Feed) All() iter.Seq[Entry] {
+	return func(yield func(Entry) bool) {
+		for seq := f.first; seq < f.next && yield(*f.at(seq)); seq++ {
+		}
+	}
+}
+
 // Len returns how many entries are kept.
 func (f *Feed) Len() int { return f.len() }
 
-// Dropped returns how many entries were dropped to keep the bounds.
-func (f *Feed) Dropped() uint64 { return f.first }
+// Dropped returns how many entries were dropped to keep the bounds, since the feed was
+// cleared.
+func (f *Feed) Dropped() uint64 { return f.dropped }
 
 // Resize sets the size of the screen: the cells in a row of text, at least 1, and the rows.
 // A reader who follows the end stays there, and for one who reads back the text at the top
@@ -119,56 +135,4 @@ func (f *Feed) Resize(width, height int) {
 func (f *Feed) Rows() []Row {
 	f.settle()
 	return f.rows
-}
-
-// AtEnd reports whether the reader follows the end, and so whether the newest row is on the
-// screen.
-func (f *Feed) AtEnd() bool {
-	f.settle()
-	return !f.reading
-}
-
-// Unread returns how many entries of the kind Line have come since the reader left the end
-// and were never on the screen, nor above it; those that were dropped unread are included.
-// At the end it is 0.
-func (f *Feed) Unread() int {
-	f.settle()
-	return f.unread
-}
-
-// Page returns how many rows Up and Down take for a page: what the screen shows, less one
-// row to find one's place by.
-func (f *Feed) Page() int { return max(f.height-1, 1) }
-
-// Up moves the screen up by a number of rows, or to the oldest row. It wraps the entries
-// that it passes, as Down does.
-func (f *Feed) Up(rows int) {
-	f.settle()
-	top := f.above(f.top, rows)
-	if top == f.top {
-		return
-	}
-	if !f.reading {
-		f.reading = true
-		f.seen = f.next
-	}
-	f.anchor = top
-	f.refresh()
-}
-
-// Down moves the screen down by a number of rows. Once the newest row is on the screen, the
-// reader follows the end.
-func (f *Feed) Down(rows int) {
-	f.settle()
-	if top := f.below(f.top, rows); f.reading && top != f.top {
-		f.anchor = top
-		f.refresh()
-	}
-}
-
-// End goes back to following the end.
-func (f *Feed) End() {
-	f.reading = false
-	f.unread = 0
-	f.stale = true
 }

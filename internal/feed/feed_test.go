@@ -25,11 +25,22 @@ func numbered(n, width, height int) *feed.Feed {
 	return f
 }
 
-// shown is the text of the rows on the screen, with "|" between them.
+// shown is the text of the rows on the screen, and what separators say, with "|" between
+// them.
 func shown(f *feed.Feed) string {
 	var texts []string
 	for _, row := range f.Rows() {
-		texts = append(texts, row.Text)
+		said := row.Text
+		switch row.Kind {
+		case feed.RowText:
+		case feed.RowDropped:
+			said = fmt.Sprintf("-%d dropped-", row.Count)
+		case feed.RowUnread:
+			said = fmt.Sprintf("-%d new-", row.Count)
+		case feed.RowDay:
+			said = row.At.Format("-Jan 2-")
+		}
+		texts = append(texts, said)
 	}
 	return strings.Join(texts, "|")
 }
@@ -70,10 +81,10 @@ func TestRowsTellTheirEntry(t *testing.T) {
 	f.Append(mark)
 	f.Append(feed.Entry{Kind: feed.Own, At: noon, Text: "ok"})
 	want := []feed.Row{
-		{Entry: said("おはようございます"), Seq: 2, First: false, Text: "ざいます"},
+		{Entry: said("おはようございます"), Seq: 2, First: false, Text: "ざいます", Offset: 15},
 		{Entry: mark, Seq: 3, First: true, Text: "reconnecte"},
-		{Entry: mark, Seq: 3, First: false, Text: "d after 3"},
-		{Entry: mark, Seq: 3, First: false, Text: "s"},
+		{Entry: mark, Seq: 3, First: false, Text: "d after 3", Offset: 10},
+		{Entry: mark, Seq: 3, First: false, Text: "s", Offset: 20},
 		{Entry: feed.Entry{Kind: feed.Own, At: noon, Text: "ok"}, Seq: 4, First: true, Text: "ok"},
 	}
 	if got := f.Rows(); !slices.Equal(got, want[1:]) {
@@ -189,18 +200,21 @@ func TestUnreadCountsLinesThatWereNeverOnTheScreen(t *testing.T) {
 	f.Down(2)
 	expectUnread(10)
 	f.Down(1)
-	expect(t, f, "8|9|new0")
+	expect(t, f, "8|9|-10 new-")
+	expectUnread(10)
+	f.Down(1)
+	expect(t, f, "9|-10 new-|new0")
 	expectUnread(9)
-	f.Up(8)
+	f.Up(9)
 	expectUnread(9)
 	f.Down(8)
 	expectUnread(9)
-	f.Resize(20, 6)
-	expect(t, f, "8|9|new0|mark|own|new1")
+	f.Resize(20, 7)
+	expect(t, f, "8|9|-10 new-|new0|mark|own|new1")
 	expectUnread(8)
 	f.Resize(20, 3)
 	expectUnread(8)
-	f.Down(5)
+	f.Down(6)
 	expect(t, f, "new1|mark|own")
 	f.Down(6)
 	expectUnread(6)
@@ -273,22 +287,25 @@ func TestReadingBackIsPushedForwardByWhatIsDropped(t *testing.T) {
 	expect(t, f, "1|2")
 	f.Append(said("7"))
 	f.Append(said("8"))
-	expect(t, f, "3|4")
+	expect(t, f, "-3 dropped-|3")
 	f.Append(said("9"))
-	expect(t, f, "4|5")
+	expect(t, f, "-4 dropped-|4")
+	f.Resize(20, 3)
+	expect(t, f, "-4 dropped-|4|5")
 	if f.AtEnd() || f.Unread() != 4 {
 		t.Errorf("at the end %v, %d unread, want false, 4", f.AtEnd(), f.Unread())
 	}
 	for i := range 10 {
 		f.Append(said(fmt.Sprint(10 + i)))
 	}
-	expect(t, f, "14|15")
-	if got := f.Unread(); got != 12 { // 8 that were dropped, and the 4 below the screen
-		t.Errorf("%d unread, want 12", got)
+	expect(t, f, "-14 dropped-|-14 new-|14")
+	if got := f.Unread(); got != 13 { // 8 that were dropped, and the 5 below the screen
+		t.Errorf("%d unread, want 13", got)
 	}
 	f.Down(1)
+	expect(t, f, "-14 new-|14|15")
 	f.Up(100)
-	expect(t, f, "14|15")
+	expect(t, f, "-14 dropped-|-14 new-|14")
 	f.Append(said(strings.Repeat("x", 10_000))) // which leaves no room for others
 	if f.Up(1000); f.Len() != 1 || f.AtEnd() {
 		t.Errorf("%d entries, at the end %v, want 1, false", f.Len(), f.AtEnd())
@@ -306,9 +323,9 @@ func TestNothingIsMissedByAReaderWhoDoesNotLook(t *testing.T) {
 		{"down to the end", 2, func(f *feed.Feed) { f.Down(2); f.Append(said("new")) }, "8|9|new"},
 		{"the end comes into view", 2, func(f *feed.Feed) { f.Resize(20, 5); f.Append(said("new")) }, "6|7|8|9|new"},
 		{"End", 2, func(f *feed.Feed) { f.End(); f.Append(said("new")) }, "8|9|new"},
-		{"dropped, then down", 7, func(f *feed.Feed) { f.Append(said("new")); f.Down(1) }, "2|3|4"},
-		{"dropped, then up", 7, func(f *feed.Feed) { f.Append(said("new")); f.Up(1) }, "1|2|3"},
-		{"dropped, then smaller", 7, func(f *feed.Feed) { f.Append(said("new")); f.Resize(20, 2) }, "1|2"},
+		{"dropped, then down", 7, func(f *feed.Feed) { f.Append(said("new")); f.Down(1) }, "1|2|3"},
+		{"dropped, then up", 7, func(f *feed.Feed) { f.Append(said("new")); f.Up(1) }, "-1 dropped-|1|2"},
+		{"dropped, then smaller", 7, func(f *feed.Feed) { f.Append(said("new")); f.Resize(20, 2) }, "-1 dropped-|1"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f := feed.New(feed.Config{MaxEntries: 10})
@@ -341,7 +358,7 @@ func TestDroppingAllButTheScreenEndsReadingBack(t *testing.T) {
 	if got := pushed().Unread(); got != 0 {
 		t.Errorf("%d unread, with all of the feed on the screen", got)
 	}
-	expect(t, pushed(), "the last")
+	expect(t, pushed(), "-21 dropped-|-2 new-|the last")
 }
 
 func TestBoundsHold(t *testing.T) {
@@ -388,7 +405,7 @@ func TestAFeedGrowsAfterItDropped(t *testing.T) {
 		f.Append(said(fmt.Sprint(i)))
 		want = append(want, fmt.Sprint(i))
 	}
-	expect(t, f, strings.Join(want, "|"))
+	expect(t, f, "-6 dropped-|"+strings.Join(want, "|"))
 }
 
 func heap() int {

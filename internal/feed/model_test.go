@@ -1,11 +1,9 @@
 package feed_test
 
 import (
-	"fmt"
-	"math/rand/v2"
-	"slices"
+	"regexp"
 	"strings"
-	"testing"
+	"time"
 
 	"bcast/internal/feed"
 )
@@ -13,30 +11,66 @@ import (
 // A model is a feed in the simplest terms: it keeps all there ever was, and wraps all that
 // the feed keeps at each look.
 type model struct {
-	entries       []feed.Entry // the dropped ones too
-	first         int          // of the entries that are kept
-	width, height int
-	wrapped       map[int][]modelRow // by entry, for this width
+	entries        []feed.Entry // those that are gone too
+	cleared, first int          // what is kept: from first on, and from cleared on at first
+	width, height  int
+	wrapped        map[int][]modelRow // by entry, for this width
 
 	reading bool
 	top     spot         // in the row at the top of the screen, while reading back
 	left    int          // how many entries there were when the reader left the end
 	seen    map[int]bool // the entries that were on the screen since, or above it
 
+	away bool
+	line modelLine
+
+	query  *regexp.Regexp // what is looked for, or nil
+	chosen int            // the match that is chosen, or -1
+
 	rows   []modelRow // of all entries that are kept
 	screen []modelRow
 }
 
-// A spot is a byte in the text of an entry.
+// A modelLine is the unread line.
+type modelLine struct {
+	news             []int // the lines that it counts
+	shown, met       bool  // whether it is on the screen, and was there for a reader who was not away
+	closed, finished bool  // whether it counts no more, and may move
+}
+
+// A spot is a byte in the text of an entry, or a separator above it.
 type spot struct{ entry, offset int }
+
+// The offsets of separators.
+const (
+	dropSpot = iota - 3
+	unreadSpot
+	daySpot
+)
 
 type modelRow struct {
 	begin spot
+	kind  feed.RowKind
 	text  string
+	count int
+	at    time.Time
 }
 
 func (m *model) resize(width, height int) {
 	m.width, m.height, m.wrapped = width, height, map[int][]modelRow{}
+}
+
+func (m *model) append(e feed.Entry) {
+	m.entries = append(m.entries, e)
+	if e.Kind != feed.Line || !m.reading && !m.away {
+		return
+	}
+	if len(m.line.news) == 0 || m.line.finished {
+		m.line = modelLine{}
+	}
+	if !m.line.closed {
+		m.line.news = append(m.line.news, len(m.entries)-1)
+	}
 }
 
 // rowsOf wraps an entry.
@@ -50,28 +84,81 @@ func (m *model) rowsOf(entry int) []modelRow {
 		if len(rows) > 0 { // what is left out before a row is the end of the row above
 			offset += strings.Index(text[offset:], row)
 		}
-		rows = append(rows, modelRow{spot{entry, offset}, row})
+		rows = append(rows, modelRow{begin: spot{entry, offset}, text: row})
 		offset += len(row)
 	}
 	m.wrapped[entry] = rows
 	return rows
 }
 
+// separatorsOf returns what stands above an entry.
+func (m *model) separatorsOf(entry int) []modelRow {
+	var rows []modelRow
+	at := m.entries[entry].At
+	if entry == m.first && m.first > m.cleared {
+		rows = append(rows, modelRow{begin: spot{entry, dropSpot}, kind: feed.RowDropped, count: m.first - m.cleared, at: at})
+	}
+	if entry == m.unreadAbove() {
+		news := m.line.news
+		since := m.entries[news[0]].At
+		rows = append(rows, modelRow{begin: spot{entry, unreadSpot}, kind: feed.RowUnread, count: len(news), at: since})
+	}
+	if entry > m.cleared {
+		const day = "2006-01-02"
+		before := m.entries[entry-1].At
+		if !at.IsZero() && !before.IsZero() && at.Format(day) != before.Format(day) {
+			rows = append(rows, modelRow{begin: spot{entry, daySpot}, kind: feed.RowDay, at: at})
+		}
+	}
+	return rows
+}
+
+// unreadAbove returns the entry that has the unread line above it, or -1.
+func (m *model) unreadAbove() int {
+	news := m.line.news
+	if len(news) == 0 || news[len(news)-1] < m.first {
+		return -1
+	}
+	return max(news[0], m.first)
+}
+
 // look brings rows and screen up to date.
 func (m *model) look() {
 	m.rows = nil
 	for entry := m.first; entry < len(m.entries); entry++ {
+		m.rows = append(m.rows, m.separatorsOf(entry)...)
 		m.rows = append(m.rows, m.rowsOf(entry)...)
 	}
+	m.arrange()
+	m.line.shown = false
+	for _, row := range m.screen {
+		m.line.shown = m.line.shown || row.kind == feed.RowUnread
+	}
+	if m.line.shown && !m.away {
+		m.line.met = true
+	}
+	if m.line.shown && m.reading {
+		m.line.finished = false
+	}
+	if !m.reading && !m.away {
+		m.line.closed = true
+		m.line.finished = m.line.finished || m.line.met
+	}
+}
+
+// arrange brings the screen up to date.
+func (m *model) arrange() {
 	if m.reading {
 		if m.top.entry < m.first {
-			m.top = spot{m.first, 0}
+			m.top = m.rows[0].begin
 		}
 		at := m.indexOf(m.top)
 		if at+m.height < len(m.rows) {
 			m.screen = m.rows[at : at+m.height]
-			for entry := m.first; m.height > 0 && entry <= m.screen[m.height-1].begin.entry; entry++ {
-				m.seen[entry] = true
+			for _, row := range m.rows[:at+m.height] {
+				if m.height > 0 && row.kind == feed.RowText {
+					m.seen[row.begin.entry] = true
+				}
 			}
 			return
 		}
@@ -80,11 +167,16 @@ func (m *model) look() {
 	m.screen = m.rows[max(0, len(m.rows)-m.height):]
 }
 
-// indexOf returns which of the rows s is in.
+// indexOf returns which of the rows s is in, or if s is a separator that is gone, which is
+// below it.
 func (m *model) indexOf(s spot) int {
 	at := 0
 	for i, row := range m.rows {
-		if row.begin.entry < s.entry || row.begin.entry == s.entry && row.begin.offset <= s.offset {
+		switch {
+		case row.begin.entry < s.entry:
+			at = i + 1
+		case row.begin.entry > s.entry:
+		case row.begin.offset <= s.offset, row.begin.offset <= 0 && s.offset < 0 && m.rows[at].begin.offset < s.offset:
 			at = i
 		}
 	}
@@ -99,16 +191,18 @@ func (m *model) topIndex() int {
 	return len(m.rows) - len(m.screen)
 }
 
-func (m *model) up(rows int) {
-	from := m.topIndex()
-	to := max(0, from-rows)
-	if to == from {
-		return
-	}
+// moveTo makes one of the rows the first of the screen.
+func (m *model) moveTo(index int) {
 	if !m.reading {
 		m.reading, m.left, m.seen = true, len(m.entries), map[int]bool{}
 	}
-	m.top = m.rows[to].begin
+	m.top = m.rows[max(index, 0)].begin
+}
+
+func (m *model) up(rows int) {
+	if from := m.topIndex(); max(0, from-rows) != from {
+		m.moveTo(from - rows)
+	}
 }
 
 func (m *model) down(rows int) {
@@ -117,7 +211,7 @@ func (m *model) down(rows int) {
 	}
 	to := m.topIndex() + rows
 	if m.reading = to < len(m.rows); m.reading {
-		m.top = m.rows[to].begin
+		m.moveTo(to)
 	}
 }
 
@@ -135,6 +229,27 @@ func (m *model) amend(e feed.Entry) bool {
 	return true
 }
 
+func (m *model) clear() {
+	m.cleared, m.reading, m.line, m.chosen = len(m.entries), false, modelLine{}, -1
+}
+
+func (m *model) setAway(away bool) {
+	if away && !m.away && !m.reading {
+		m.line.closed, m.line.finished = true, true
+	}
+	m.away = away
+}
+
+func (m *model) toUnread() bool {
+	if m.unreadAbove() < 0 {
+		return false
+	}
+	if !m.line.shown {
+		m.moveTo(m.indexOf(spot{m.unreadAbove(), unreadSpot}) - m.height/4)
+	}
+	return true
+}
+
 func (m *model) unread() int {
 	n := 0
 	for i := m.left; m.reading && i < len(m.entries); i++ {
@@ -143,141 +258,4 @@ func (m *model) unread() int {
 		}
 	}
 	return n
-}
-
-// A script is random bytes that say what happens to a feed.
-type script []byte
-
-func (s *script) next() int {
-	if len(*s) == 0 {
-		return 0
-	}
-	b := (*s)[0]
-	*s = (*s)[1:]
-	return int(b)
-}
-
-// entry is one of up to 16 pieces.
-func (s *script) entry() feed.Entry {
-	e := feed.Entry{Kind: feed.Kind(s.next() % 6)}
-	n := min(s.next()%16, len(*s))
-	e.Text = madeOf((*s)[:n])
-	*s = (*s)[n:]
-	return e
-}
-
-// run plays s with a feed and its model, and compares the two after each step.
-func (s *script) run(t *testing.T) {
-	cfg := feed.Config{MaxEntries: 1 + s.next()%64, MaxBytes: 1 + s.next()<<8}
-	f, m := feed.New(cfg), &model{}
-	f.Resize(2, 0)
-	m.resize(2, 0)
-	for len(*s) > 0 {
-		before := slices.Clone(f.Rows())
-		wasReading := !f.AtEnd()
-		arrived := false
-		switch op := s.next() % 9; op {
-		case 0, 1, 2:
-			arrived = true
-			for range op*op*op + 1 { // some at once, unseen
-				e := s.entry()
-				f.Append(e)
-				m.entries = append(m.entries, e)
-			}
-		case 3, 4:
-			rows := s.next() % 32
-			f.Up(rows)
-			m.up(rows)
-		case 5:
-			rows := s.next() % 32
-			f.Down(rows)
-			m.down(rows)
-		case 6:
-			width, height := 2+s.next()%40, s.next()%16
-			f.Resize(width, height)
-			m.resize(width, height)
-		case 7:
-			f.End()
-			m.reading = false
-		case 8:
-			arrived = true
-			e := s.entry()
-			if got, want := f.Amend(e), m.amend(e); got != want {
-				t.Fatalf("amended %v, want %v", got, want)
-			}
-		}
-		m.first = int(f.Dropped())
-		m.look()
-		compare(t, f, m)
-		checkBounds(t, f, cfg, m.entries)
-		if arrived && wasReading && len(before) > 0 && m.first <= int(before[0].Seq) && !slices.Equal(f.Rows(), before) {
-			t.Fatalf("what arrived moved the screen\nfrom %s\n  to %s", brief(before), brief(f.Rows()))
-		}
-	}
-}
-
-// compare fails t unless the feed and its model show the same.
-func compare(t *testing.T, f *feed.Feed, m *model) {
-	t.Helper()
-	var got, want []feed.Row
-	got = append(got, f.Rows()...)
-	for _, row := range m.screen {
-		want = append(want, feed.Row{
-			Entry: m.entries[row.begin.entry],
-			Seq:   uint64(row.begin.entry),
-			First: row.begin.offset == 0,
-			Text:  row.text,
-		})
-	}
-	if !slices.Equal(got, want) {
-		t.Fatalf("on a screen of %dx%d\n got %s\nwant %s", m.width, m.height, brief(got), brief(want))
-	}
-	if f.AtEnd() == m.reading {
-		t.Fatalf("at the end %v, want %v", f.AtEnd(), !m.reading)
-	}
-	if f.Unread() != m.unread() {
-		t.Fatalf("%d unread, want %d", f.Unread(), m.unread())
-	}
-}
-
-// brief is what one needs to see of rows.
-func brief(rows []feed.Row) string {
-	var b strings.Builder
-	for _, row := range rows {
-		fmt.Fprintf(&b, "[%d %+q]", row.Seq, row.Text)
-	}
-	return b.String()
-}
-
-// checkBounds fails t if the feed keeps more than it is to, or forgot what it dropped.
-func checkBounds(t *testing.T, f *feed.Feed, cfg feed.Config, appended []feed.Entry) {
-	t.Helper()
-	if got := f.Len() + int(f.Dropped()); got != len(appended) {
-		t.Fatalf("%d kept and %d dropped, want %d together", f.Len(), f.Dropped(), len(appended))
-	}
-	size := 0
-	for _, e := range appended[f.Dropped():] {
-		size += len(e.Name) + len(e.Text)
-	}
-	if f.Len() > cfg.MaxEntries || size > cfg.MaxBytes && f.Len() > 1 {
-		t.Fatalf("%d entries with %d bytes kept, want at most %d, %d", f.Len(), size, cfg.MaxEntries, cfg.MaxBytes)
-	}
-}
-
-func FuzzFeed(f *testing.F) {
-	random := rand.New(rand.NewPCG(3, 4))
-	for range 100 {
-		s := make([]byte, 20+random.IntN(1500))
-		for i := range s {
-			s[i] = byte(random.Uint32())
-		}
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, s []byte) {
-		if len(s) > 4<<10 {
-			t.Skip("the model is too slow for a long script")
-		}
-		play := script(s)
-		play.run(t)
-	})
 }

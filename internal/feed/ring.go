@@ -1,5 +1,7 @@
 package feed
 
+import "time"
+
 // A ring keeps the latest entries within two bounds. Each has a sequence number: how many
 // entries came before it.
 type ring struct {
@@ -9,6 +11,9 @@ type ring struct {
 	slots       []Entry // the entry seq is in slots[seq%len(slots)]
 	first, next uint64  // what is kept: the entries from first up to next
 	bytes       int     // the size of these
+
+	dropped uint64    // how many entries were dropped to keep the bounds
+	before  time.Time // when the newest of them was said
 }
 
 // len is how many entries are kept.
@@ -46,8 +51,15 @@ func (r *ring) amend(e Entry) {
 func (r *ring) drop() {
 	oldest := r.at(r.first)
 	r.bytes -= oldest.size()
+	r.before = oldest.At
+	r.dropped++
 	*oldest = Entry{}
 	r.first++
+}
+
+// clear forgets all entries, and that any were dropped. The numbers go on.
+func (r *ring) clear() {
+	*r = ring{maxEntries: r.maxEntries, maxBytes: r.maxBytes, first: r.next, next: r.next}
 }
 
 // grow doubles the slots, as far as the bound allows.

@@ -15,9 +15,15 @@ func (f *Feed) settle() {
 		return
 	}
 	f.stale = false
+	f.arrange()
+	f.news.look(f.reading, f.away)
+}
+
+// arrange puts on the screen what belongs there.
+func (f *Feed) arrange() {
 	if f.reading {
 		if f.anchor.seq < f.first {
-			f.anchor = place{seq: f.first}
+			f.anchor = f.head(f.first)
 		}
 		if end := f.fill(f.rowAt(f.anchor)); end != f.end() {
 			f.see()
@@ -34,43 +40,57 @@ func (f *Feed) see() {
 	if len(f.rows) == 0 {
 		return
 	}
-	last := f.rows[len(f.rows)-1].Seq
-	for seq := max(f.seen, f.first); seq <= last; seq++ {
+	last := f.rows[len(f.rows)-1]
+	end := last.Seq
+	if last.Kind == RowText {
+		end++
+	}
+	for seq := max(f.seen, f.first); seq < end; seq++ {
 		if f.at(seq).Kind == Line {
 			f.unread--
 		}
 	}
-	f.seen = max(f.seen, last+1)
+	f.seen = max(f.seen, end)
 }
 
 // fill puts the rows from top on the screen, and returns where the row below it begins.
 func (f *Feed) fill(top place) place {
 	clear(f.rows) // of strings that may be dropped from the ring
-	f.top, f.rows = top, f.rows[:0]
+	f.top, f.rows, f.news.shown = top, f.rows[:0], false
 	p := top
 	for len(f.rows) < f.height && p != f.end() {
 		row, next := f.cut(p)
-		f.rows = append(f.rows, Row{Entry: *f.at(p.seq), Seq: p.seq, First: p.offset == 0, Text: row})
+		if p.offset < 0 {
+			f.rows = append(f.rows, f.separator(p))
+			f.news.shown = f.news.shown || p.offset == atUnread
+		} else {
+			f.rows = append(f.rows, Row{Seq: p.seq, Entry: *f.at(p.seq), First: p.offset == 0, Text: row, Offset: p.offset})
+		}
 		p = next
 	}
 	return p
 }
 
-// end is the place behind the newest row.
-func (f *Feed) end() place { return place{seq: f.next} }
-
-// cut returns the row that begins at p, and where the next one begins.
+// cut returns the text of the row that begins at p, and where the next one begins.
 func (f *Feed) cut(p place) (row string, next place) {
+	if p.offset < 0 {
+		p.offset++
+		return "", f.onward(p)
+	}
 	text := f.at(p.seq).Text
 	row, size := cutRow(text[p.offset:], f.width)
 	if p.offset += size; p.offset == len(text) {
-		return row, place{seq: p.seq + 1}
+		return row, f.head(p.seq + 1)
 	}
 	return row, p
 }
 
-// rowAt returns where the row begins that p is in.
+// rowAt returns where the row begins that p is in; if p was a separator that is not there
+// anymore, the row below it.
 func (f *Feed) rowAt(p place) place {
+	if p.offset < 0 {
+		return f.onward(p)
+	}
 	row := place{seq: p.seq}
 	for row != p {
 		_, next := f.cut(row)
@@ -91,7 +111,7 @@ func (f *Feed) above(p place, n int) place {
 			return place{seq: p.seq, offset: starts[len(starts)-n]}
 		}
 		if p.seq == f.first {
-			return place{seq: p.seq}
+			return f.head(p.seq)
 		}
 		n -= len(starts)
 		p = place{seq: p.seq - 1, offset: math.MaxInt}
@@ -99,11 +119,11 @@ func (f *Feed) above(p place, n int) place {
 	return p
 }
 
-// startsBefore returns where the rows begin that stand before p in its entry. The result
-// is good until the next call.
+// startsBefore returns where the rows begin that stand before p, of its entry and the
+// separators above it. The result is good until the next call.
 func (f *Feed) startsBefore(p place) []int {
 	f.starts = f.starts[:0]
-	for row := (place{seq: p.seq}); row.seq == p.seq && row.offset < p.offset; {
+	for row := f.head(p.seq); row.seq == p.seq && row.offset < p.offset; {
 		f.starts = append(f.starts, row.offset)
 		_, row = f.cut(row)
 	}

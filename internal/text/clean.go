@@ -19,6 +19,10 @@ const (
 
 	maxMarks = 8 // in one grapheme cluster
 	tabStop  = 8 // cells
+
+	// Around the size of what is left out.
+	cutPrefix = " ... +"
+	cutSuffix = " bytes"
 )
 
 // Clean returns line, which comes without its "\n", as text that is safe on any terminal:
@@ -60,7 +64,7 @@ func appendClean(dst, head []byte, size int) []byte {
 	}
 	n := cut(head)
 	dst = appendShown(dst, head[:n])
-	return fmt.Appendf(dst, " ... +%d bytes", size-n)
+	return fmt.Appendf(dst, "%s%d%s", cutPrefix, size-n, cutSuffix)
 }
 
 // cut returns how many bytes of head are shown: the clusters that end within MaxShown.
