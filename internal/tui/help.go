@@ -18,11 +18,14 @@ type help struct {
 // helpKeys is the width of the help's first column.
 const helpKeys = 14
 
-// A helpPart is a part of the help: what there is, and what it does.
+// A helpPart is a part of the help.
 type helpPart struct {
 	title string
-	rows  [][2]string
+	rows  []helpRow
 }
+
+// A helpRow is what there is, and what it does.
+type helpRow struct{ what, does string }
 
 // parts returns all that there is help for, from the key maps.
 func (h *help) parts(m *model) []helpPart {
@@ -31,7 +34,7 @@ func (h *help) parts(m *model) []helpPart {
 		{"Find", helpOfKeys(m.find.keys.All())},
 		{"Input", helpOfKeys(m.composer.KeyMap.All())},
 		{"Search of what was sent", helpOfKeys(searchKeys.All())},
-		{"Signs", [][2]string{
+		{"Signs", []helpRow{
 			{m.glyphs.waits, "on its way to the server"},
 			{m.glyphs.unsure, "may not have arrived, or twice"},
 			{m.glyphs.mention, "meant for you"},
@@ -41,9 +44,9 @@ func (h *help) parts(m *model) []helpPart {
 	}
 }
 
-func helpOfKeys(keys []key.Binding) (rows [][2]string) {
+func helpOfKeys(keys []key.Binding) (rows []helpRow) {
 	for _, k := range keys {
-		rows = append(rows, [2]string{k.Help().Key, k.Help().Desc})
+		rows = append(rows, helpRow{k.Help().Key, k.Help().Desc})
 	}
 	return rows
 }
@@ -56,10 +59,10 @@ func (h *help) rows(m *model) (rows []string) {
 		}
 		rows = append(rows, " "+m.styles.header.Render(part.title))
 		for _, row := range part.rows {
-			what := "  " + m.cut(row[0], helpKeys)
+			what := "  " + m.cut(row.what, helpKeys)
 			blanks := max(1, helpKeys+3-text.Width(what))
 			rest := m.width - text.Width(what) - blanks
-			rows = append(rows, what+strings.Repeat(" ", blanks)+m.styles.faint.Render(m.cut(row[1], rest)))
+			rows = append(rows, what+strings.Repeat(" ", blanks)+m.styles.faint.Render(m.cut(row.does, rest)))
 		}
 	}
 	return rows
@@ -108,7 +111,7 @@ func (m *model) helpLine() string {
 	var b strings.Builder
 	width := 0
 	for _, k := range m.shownKeys() {
-		entry := " " + k[0] + " " + k[1] + " "
+		entry := " " + k.what + " " + k.does + " "
 		if width += text.Width(entry); width > m.width {
 			break
 		}
@@ -119,19 +122,21 @@ func (m *model) helpLine() string {
 
 // shownKeys is what the last row names: the keys of what is open, the most wanted first. The
 // board is locked.
-func (m *model) shownKeys() [][2]string {
+func (m *model) shownKeys() []helpRow {
 	if m.find.open {
 		return helpOfKeys(m.find.keys.All())
 	}
-	name := func(k key.Binding, does string) [2]string { return [2]string{k.Help().Key, does} }
-	shown := [][2]string{
-		name(m.keys.Help, "help"), name(m.keys.Find, "find"), name(m.keys.PageUp, "scroll"), name(m.composer.KeyMap.Complete, "name"),
+	shown := []helpRow{shortly(m.keys.Help, "help"), shortly(m.keys.Find, "find"), shortly(m.keys.PageUp, "scroll")}
+	quit := shortly(m.keys.Quit, "quit")
+	if m.width < 60 {
+		return append(shown, quit)
 	}
-	if m.board.feed.Unread() > 0 {
-		shown = append(shown, name(m.keys.Unread, "unread"))
-	}
+	shown = append(shown, shortly(m.composer.KeyMap.Complete, "name"))
 	if m.board.framed { // others do not say who is here
-		shown = append(shown, name(m.keys.Members, "who"))
+		shown = append(shown, shortly(m.keys.Members, "who"))
 	}
-	return append(shown, name(m.keys.Quit, "quit"), name(m.keys.Mouse, "mouse"), name(m.keys.Suspend, "suspend"))
+	return append(shown, shortly(m.keys.Unread, "unread"), quit, shortly(m.keys.Mouse, "mouse"), shortly(m.keys.Suspend, "suspend"))
 }
+
+// shortly names a key where there is little room.
+func shortly(k key.Binding, does string) helpRow { return helpRow{k.Help().Key, does} }

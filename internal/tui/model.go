@@ -94,14 +94,12 @@ func (m *model) take(msg tea.Msg) (cmd tea.Cmd, changed bool) {
 	case tea.WindowSizeMsg:
 		m.resize(msg.Width, msg.Height)
 		return nil, true
-	case tea.FocusMsg:
+	case tea.FocusMsg, tea.ResumeMsg:
 		m.away(false)
 		return nil, true
 	case tea.BlurMsg:
 		m.away(true)
 		return nil, true
-	case tea.ResumeMsg:
-		return m.resume(), false
 	case forgetMsg:
 		return nil, m.forget(msg)
 	}

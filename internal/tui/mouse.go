@@ -8,7 +8,7 @@ import (
 const wheelRows = 3
 
 // toggleMouse asks the terminal for the mouse, or gives it back: while this side has it, the
-// terminal's own selection needs a key more.
+// terminal's own selection needs a key more. After a suspension package term asks for it again.
 func (m *model) toggleMouse() tea.Cmd {
 	m.mouse = !m.mouse
 	if m.mouse {
@@ -37,12 +37,4 @@ func (m *model) wheel(msg tea.MouseMsg) bool {
 		m.scrollFeed(rows)
 	}
 	return true
-}
-
-// resume asks for the mouse again after a suspension, which Bubble Tea does not.
-func (m *model) resume() tea.Cmd {
-	if m.mouse {
-		return tea.EnableMouseCellMotion
-	}
-	return nil
 }

@@ -86,7 +86,7 @@ func TestMoreMembersThanRowsAreCounted(t *testing.T) {
 		s.happen(join(fmt.Sprint("x", i), fmt.Sprintf("m%02d", i), uint64(i+2)))
 	}
 	got := s.pane()
-	if len(got) != 20 || got[0] != "31 here" || got[18] != "m16" || got[19] != "and 13 more" {
+	if len(got) != 20 || got[0] != "31 here" || got[18] != "m16" || got[19] != "↓ 13 more" {
 		t.Errorf("members %q", got)
 	}
 }

@@ -51,6 +51,9 @@ const (
 	ThemeLight
 )
 
+// dark tells whether the background is dark, given what the terminal says.
+func (t Theme) dark(said bool) bool { return t == ThemeDark || t == ThemeAuto && said }
+
 // Run connects, shows the room on the terminal, and returns when the person quits
 // or ctx ends; the terminal is then as it was before. It takes the terminal only
 // once there is a connection: if the first cannot be made, the error is a
@@ -88,9 +91,10 @@ func run(ctx context.Context, cfg Config, now func() time.Time) error {
 	}
 
 	background, typed := term.Probe(cfg.In, cfg.Out)
-	term.UseColors(background.Dark)
+	term.UseColors(cfg.Theme.dark(background.Dark))
 	program := tea.NewProgram(newModel(cfg, b, s.Offer, ctx.Done(), typed),
-		tea.WithInput(term.NewInput(cfg.In)), tea.WithOutput(out), tea.WithAltScreen(), tea.WithoutSignalHandler())
+		tea.WithInput(term.NewInput(cfg.In)), tea.WithOutput(out), tea.WithAltScreen(), tea.WithReportFocus(),
+		tea.WithoutSignalHandler())
 	// Not tea.WithContext: Bubble Tea takes its end for a kill, and closes the input
 	// while it is being read.
 	stop := context.AfterFunc(ctx, program.Quit)

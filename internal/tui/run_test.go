@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -20,9 +21,12 @@ import (
 	"golang.org/x/term"
 )
 
-// panicAddress is the variable that makes the test program a client that panics as
-// soon as it wants to know the time for a line, its own or another's.
-const panicAddress = "TUI_TEST_PANIC_ADDRESS"
+// These variables make the test program a client that panics as soon as it wants to know
+// the time, once a file is there.
+const (
+	panicAddress = "TUI_TEST_PANIC_ADDRESS"
+	panicFile    = "TUI_TEST_PANIC_FILE"
+)
 
 func TestMain(m *testing.M) {
 	address := os.Getenv(panicAddress)
@@ -30,7 +34,13 @@ func TestMain(m *testing.M) {
 		goleak.VerifyTestMain(m)
 	}
 	cfg := Config{Network: "tcp", Address: address, Title: "panics", In: os.Stdin, Out: os.Stdout}
-	if err := run(context.Background(), cfg, func() time.Time { panic("a fault in the program") }); err != nil {
+	now := func() time.Time {
+		if _, err := os.Stat(os.Getenv(panicFile)); err == nil {
+			panic("a fault in the program")
+		}
+		return time.Now()
+	}
+	if err := run(context.Background(), cfg, now); err != nil {
 		_, _ = io.WriteString(os.Stderr, err.Error())
 		os.Exit(1) //nolint:forbidigo // this is a program's main
 	}
@@ -89,8 +99,9 @@ func TestPanicLeavesTheTerminalAsItWas(t *testing.T) {
 			if err := pty.Setsize(tty, &pty.Winsize{Cols: 80, Rows: 24}); err != nil {
 				t.Fatal(err)
 			}
+			fault := filepath.Join(t.TempDir(), "fault")
 			cmd := exec.Command(os.Args[0])
-			cmd.Env = append(os.Environ(), panicAddress+"="+ln.Addr().String(), "TERM=xterm-256color")
+			cmd.Env = append(os.Environ(), panicAddress+"="+ln.Addr().String(), panicFile+"="+fault, "TERM=xterm-256color")
 			cmd.Stdin, cmd.Stdout, cmd.Stderr = tty, tty, tty
 			shown := new(paper)
 			go func() { _, _ = io.Copy(shown, keyboard) }() // ends when the terminal is closed
@@ -103,6 +114,9 @@ func TestPanicLeavesTheTerminalAsItWas(t *testing.T) {
 			}
 			defer conn.Close()
 			shown.await(t, "[up]")
+			if err := os.WriteFile(fault, nil, 0o600); err != nil {
+				t.Fatal(err)
+			}
 			provoke(conn, keyboard)
 			got := shown.await(t, "a fault in the program")
 			if err := cmd.Wait(); err == nil {
