@@ -9,12 +9,11 @@ type glyphs struct {
 	bar      string // nothing special
 	waits    string // it has no receipt yet
 	unsure   string // it is not sure that others see it, or once only
-	mention  string // it is meant for this side
+	mention  string // it is meant for this side, and there is no room to say so
 	found    string // the match that was gone to
 	rule     string // of a separator
 	ellipsis string // for what is left out
 	down, up string // there is more
-	left     string // beside what a mark is about
 	dot      string // between two parts of a hint
 
 	ascii *strings.Replacer // of what hints are written with; nil: they stay
@@ -22,18 +21,18 @@ type glyphs struct {
 
 func newGlyphs(ascii bool) glyphs {
 	g := glyphs{
-		bar: "│", waits: "…", unsure: "!", mention: "@", found: "▸",
-		rule: "─", ellipsis: "…", down: "↓", up: "↑", left: "←", dot: "·",
+		bar: "│", waits: "…", unsure: "!", mention: "←", found: "▸",
+		rule: "─", ellipsis: "…", down: "↓", up: "↑", dot: "·",
 	}
 	if !ascii {
 		return g
 	}
 	a := glyphs{
-		bar: "|", waits: "~", unsure: "!", mention: "@", found: ">",
-		rule: "-", ellipsis: "~", down: "v", up: "^", left: "<", dot: "-",
+		bar: "|", waits: "~", unsure: "!", mention: "<", found: ">",
+		rule: "-", ellipsis: "~", down: "v", up: "^", dot: "-",
 	}
 	a.ascii = strings.NewReplacer(g.bar, a.bar, g.waits, "...", g.found, a.found, g.rule, a.rule,
-		g.down, a.down, g.up, a.up, g.left, a.left, g.dot, a.dot, "–", "-", "—", "-", "’", "'", "“", `"`, "”", `"`)
+		g.down, a.down, g.up, a.up, g.mention, a.mention, g.dot, a.dot, "–", "-", "—", "-", "’", "'", "“", `"`, "”", `"`)
 	return a
 }
 

@@ -6,6 +6,7 @@ import (
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
+	"bcast/internal/feed"
 	"bcast/internal/text"
 )
 
@@ -57,13 +58,28 @@ func (h *help) rows(m *model) (rows []string) {
 		if i > 0 {
 			rows = append(rows, "")
 		}
-		rows = append(rows, " "+m.styles.header.Render(part.title))
+		rows = append(rows, " "+m.styles.header.Render(m.cut(part.title, m.width-1)))
 		for _, row := range part.rows {
-			what := "  " + m.cut(row.what, helpKeys)
-			blanks := max(1, helpKeys+3-text.Width(what))
-			rest := m.width - text.Width(what) - blanks
-			rows = append(rows, what+strings.Repeat(" ", blanks)+m.styles.faint.Render(m.cut(row.does, rest)))
+			rows = row.append(rows, m)
 		}
+	}
+	return rows
+}
+
+// append draws a row of the help: what it does beside what there is, or below where the
+// screen is narrow.
+func (r helpRow) append(rows []string, m *model) []string {
+	what, indent := "  "+r.what, helpKeys+3
+	if blanks := indent - text.Width(what); m.width >= 40 && blanks > 0 {
+		what += strings.Repeat(" ", blanks)
+	} else {
+		rows = append(rows, m.cut(what, m.width))
+		indent = len("      ")
+		what = strings.Repeat(" ", indent)
+	}
+	for does := range feed.Wrap(r.does, m.width-indent) {
+		rows = append(rows, what+m.styles.faint.Render(does))
+		what = strings.Repeat(" ", indent)
 	}
 	return rows
 }
@@ -123,7 +139,10 @@ func (m *model) helpLine() string {
 // shownKeys is what the last row names: the keys of what is open, the most wanted first. The
 // board is locked.
 func (m *model) shownKeys() []helpRow {
-	if m.find.open {
+	switch {
+	case m.composer.Question() != "":
+		return helpOfKeys(questionKeys.All())
+	case m.find.open:
 		return helpOfKeys(m.find.keys.All())
 	}
 	shown := []helpRow{shortly(m.keys.Help, "help"), shortly(m.keys.Find, "find"), shortly(m.keys.PageUp, "scroll")}

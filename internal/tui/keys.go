@@ -62,3 +62,6 @@ func (k keyMap) All() []key.Binding {
 
 // All returns the bindings in the order in which help lists them.
 func (k findKeyMap) All() []key.Binding { return []key.Binding{k.Older, k.Newer, k.Close} }
+
+// All returns the bindings in the order in which help lists them.
+func (k questionKeyMap) All() []key.Binding { return []key.Binding{k.Send, k.Edit, k.Drop} }

@@ -50,7 +50,7 @@ func (m *model) sign(row *feed.Row) string {
 		return m.glyphs.found
 	case row.Entry.Kind == feed.Unsure && row.First:
 		return m.glyphs.unsure
-	case row.Entry.Mention:
+	case row.Entry.Mention && row.First && m.beckon(row) == "":
 		return m.glyphs.mention
 	}
 	return m.glyphs.bar
@@ -117,9 +117,9 @@ func (m *model) row(row *feed.Row, sign, said string) string {
 // beckon stands at the right edge beside what is meant for this side, where there is room.
 func (m *model) beckon(row *feed.Row) string {
 	room := m.layout.text - text.Width(row.Text)
-	mark := " " + m.glyphs.left + " mention"
+	mark := " " + m.glyphs.mention + " mention"
 	if room < text.Width(mark) {
-		mark = " " + m.glyphs.left
+		mark = " " + m.glyphs.mention
 	}
 	if room -= text.Width(mark); room < 0 {
 		return ""

@@ -27,15 +27,29 @@ func (m *model) status() string {
 func (m *model) toSay() string {
 	switch {
 	case m.composer.Question() != "":
-		return m.glyphs.hint(m.composer.Question())
+		return m.question()
 	case m.hint != "":
 		return m.glyphs.hint(m.hint)
 	case !m.find.query.Empty():
 		return m.glyphs.hint(m.found())
 	case !m.layout.frame && !m.board.lost.IsZero():
-		return m.down()
+		return fmt.Sprintf("[down: attempt %d]", m.board.attempt)
 	}
 	return ""
+}
+
+// question is what is asked about a paste, as much of it as there is room for: the keys that
+// answer stand in the last row, too.
+func (m *model) question() string {
+	asked := m.composer.Question()
+	for _, end := range []string{"? ", " ("} {
+		if text.Width(asked) < m.width-1 {
+			break
+		}
+		asked, _, _ = strings.Cut(asked, end)
+		asked += "?"
+	}
+	return m.glyphs.hint(asked)
 }
 
 // whereabouts says how much is new below, and how to get there. The board is locked.
