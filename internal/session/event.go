@@ -20,6 +20,9 @@ type Connected struct {
 	Count uint64        // members in the room, this side too
 	Peers []wire.Member // the others; nil: the room does not name them
 
+	// MaxLine is the longest line of the room in bytes, newline included.
+	MaxLine int
+
 	// Resumed says that what follows goes on where the last connection broke, but for
 	// Missed lines, and that no message of this side was doubled or lost.
 	Resumed bool

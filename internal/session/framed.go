@@ -148,6 +148,9 @@ func (f *framedLink) frame(raw []byte) error {
 	case *wire.Leave:
 		f.handle(Left{*frame})
 	case *wire.Rename:
+		if frame.ID == f.memory.you {
+			f.named(frame.Name)
+		}
 		f.handle(Renamed{*frame})
 	case *wire.Count:
 		f.handle(Counted{*frame})
@@ -258,7 +261,7 @@ func (f *framedLink) refused(e *wire.Error) error {
 	case e.Code == wire.CodeRef:
 		return fmt.Errorf("%w: it has lost count of the messages", ErrProtocol)
 	case e.Code == wire.CodeName:
-		f.cfg.Name = "" // or the next hello is told the same
+		f.unnamed()
 	}
 	id := uint64(0)
 	if e.Ref > 0 {

@@ -49,6 +49,7 @@ func (m *memory) welcome(w *wire.Welcome) (Connected, error) {
 	if next.maxLine == 0 {
 		next.maxLine = wire.DefaultMaxLine
 	}
+	event.MaxLine = next.maxLine
 	if sameEpoch {
 		event.Missed = w.Missed
 		next.last += w.Missed

@@ -38,7 +38,8 @@ type outbox struct {
 	// begins; the one with the ref next begins at offset from of queue[at].
 	first, next uint64
 	at, from    int
-	refused     uint64 // a ref that the server did not take, until the next welcome
+	refused     uint64   // a ref that the server did not take, until the next welcome
+	names       []rename // that are asked for, in order, until they are answered
 }
 
 // A parcel is a chunk of one call of put or offer.
@@ -178,6 +179,7 @@ func (o *outbox) removeLocked(i int) {
 func (o *outbox) head() (chunk []byte, end bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	o.names = nil // there is nobody to ask
 	if len(o.queue) == 0 {
 		return nil, o.closed
 	}
@@ -254,6 +256,7 @@ func (o *outbox) rewind(goesOn bool, acked uint64, maxLine int) (last uint64, re
 	last = o.next - 1
 	lost := o.refused
 	o.refused = 0
+	o.askAgainLocked()
 	if goesOn {
 		o.backLocked()
 		for o.next <= min(acked, last) {
@@ -329,19 +332,23 @@ func (o *outbox) loseLocked(ref uint64, maxLine int) {
 	}
 }
 
-// fill appends the next says to b, and tells whether there will be none because
-// all have arrived.
+// fill appends the next says to b, with the names that are asked for between them, and
+// tells whether there will be none because all have arrived.
 func (o *outbox) fill(b []byte, maxLine int) (frames []byte, end bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for len(b) < batchSize && o.at < len(o.queue) && o.refused == 0 {
+		b = o.askLocked(b, o.queue[o.at].id)
 		ref := o.next
 		p, from, to := o.stepLocked(maxLine)
 		text, line := bytes.CutSuffix(p.chunk[from:to], []byte("\n"))
 		say := wire.Say{Ref: ref, Text: text, More: !line}
 		b = say.Append(b)
 	}
-	return b, o.closed && len(o.queue) == 0
+	if o.at == len(o.queue) && o.refused == 0 {
+		b = o.askLocked(b, o.ids+1)
+	}
+	return b, o.closed && len(o.queue) == 0 && len(b) == 0
 }
 
 // A delivery is the ref with which the last of a message has arrived.

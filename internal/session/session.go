@@ -25,8 +25,8 @@ type Config struct {
 	// Network and Address are where the server is, in the terms of package net.
 	Network, Address string
 
-	// Name is what this side asks to be called by a server that speaks frames. Empty:
-	// the room gives one.
+	// Name is what this side asks to be called by a server that speaks frames, until
+	// Rename. Empty: the room gives one.
 	Name string
 
 	// Lag is wire.LagSkip if the room need not wait for this side: what it is too slow
@@ -135,6 +135,14 @@ func (s *Session) Send(ctx context.Context, chunk []byte) (id uint64, err error)
 // while the outbox is full. The lines of chunk are one message, unless they are too
 // long for the room together.
 func (s *Session) Offer(chunk []byte) (id uint64, ok bool) { return s.out.offer(chunk) }
+
+// Rename asks the room to call this side otherwise; "" gives the name up. It comes behind
+// what was put into the outbox before, and before what is put there after. The answer is
+// a Renamed with the name that the room gives, or a Refused; the name is then what this
+// side asks for in other connections, too. While there is none, the last one that was
+// asked for waits for the next. Where the server is a plain one, nothing happens. The name
+// is up to wire.MaxName bytes long. Rename may be called by any goroutine.
+func (s *Session) Rename(name string) { s.out.rename(name) }
 
 // Finish says that nothing more will be sent: when all has arrived, the server is
 // told the end of input. It is called once, and is the last.
