@@ -1,0 +1,99 @@
+package chatlog_test
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"bcast/internal/wire"
+)
+
+func TestFullDiskIsToldOnceAndEndsTheLog(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := open(t, "/dev/full")
+		f.Entry(said("bob", "hello"))
+		time.Sleep(time.Second)
+		if err := <-f.told; !errors.Is(err, syscall.ENOSPC) {
+			t.Errorf("the error is %v", err)
+		}
+		f.Entry(said("bob", "hello"))
+		time.Sleep(time.Hour)
+		f.Close()
+		select {
+		case err := <-f.told:
+			t.Errorf("it was told again: %v", err)
+		default:
+		}
+	})
+}
+
+func TestFullDiskIsToldOnExit(t *testing.T) {
+	f := open(t, "/dev/full")
+	f.Entry(said("bob", "hello"))
+	f.Close()
+	if err := <-f.told; !errors.Is(err, syscall.ENOSPC) {
+		t.Errorf("the error is %v", err)
+	}
+}
+
+// A pipe that nobody reads is the slowest of disks.
+func TestSlowDiskCostsLinesThatAreCounted(t *testing.T) {
+	line := strings.Repeat("x", 1000)
+	for name, test := range map[string]struct {
+		log func(*file)
+		gap string // what stands in the place of lines
+	}{
+		"pipe":       {log: func(f *file) { f.Entry(said("bob", line)) }, gap: "* %d lines are missing here: the disk was too slow"},
+		"pipe.jsonl": {log: func(f *file) { f.Line(wire.Line{From: "p", Text: []byte(line)}) }, gap: `{"type":"gap","missed":%d}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), name)
+			if err := syscall.Mkfifo(path, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			f := open(t, path)
+			reader, err := os.Open(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer reader.Close()
+			if err := reader.SetReadDeadline(time.Now().Add(10 * time.Second)); err != nil {
+				t.Fatal(err)
+			}
+			const all = 15_000
+			for range all {
+				test.log(f)
+			}
+			kept, missed := 0, 0
+			r := bufio.NewReader(reader)
+			for kept+missed < all {
+				got, err := r.ReadString('\n')
+				if err != nil {
+					t.Fatalf("%d lines, %d missing: %v", kept, missed, err)
+				}
+				n := 0
+				if at := strings.IndexAny(got, "*{"); strings.Contains(got, line) {
+					kept++
+				} else if _, err := fmt.Sscanf(got[at:], test.gap, &n); err != nil {
+					t.Fatalf("%q: %v", got, err)
+				}
+				missed += n
+			}
+			if kept < 7000 || missed < 1000 {
+				t.Errorf("%d lines were kept, %d are missing", kept, missed)
+			}
+			test.log(f)
+			f.Close()
+			if got, _ := r.ReadString('\n'); !strings.Contains(got, line) {
+				t.Errorf("it ends with %q, want what was said later", got)
+			}
+		})
+	}
+}
