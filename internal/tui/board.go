@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"bcast/internal/chatlog"
 	"bcast/internal/feed"
 	"bcast/internal/session"
 	"bcast/internal/wire"
@@ -21,27 +22,40 @@ type board struct {
 	zone *time.Location
 	wake chan struct{} // one token: something has changed
 
+	// Set by serve.
+	log    *chatlog.Log      // nil: none
+	rename func(name string) // asks a framed server for another name
+
 	// Owned by the session's goroutine.
 	lines   *wire.Chunker
 	parser  feed.Parser
 	batch   []feed.Entry
 	history history
 	lastOwn uint64 // the seq of the last line of this side
+	held    []byte // a frame that is to be logged, unless it is from somebody who is ignored
 
 	mu      sync.Mutex
 	feed    *feed.Feed
+	name    string        // of this side, as the room has it
+	maxLine int           // the longest line of the room, in bytes
 	lost    time.Time     // since when there is no connection; zero while there is
 	attempt int           // while there is none: the next attempt
 	retry   time.Duration // while there is none: how long before that
+	hint    string        // what there is to say to the person, once
+
+	// What the person wants.
+	attention  attention
+	calls      calls
+	ignored    ignored
+	noPresence bool // not to be told who comes, goes and is called otherwise
 
 	// Of framed servers alone.
 	framed  bool
-	name    string // of this side, as the room has it
 	roster  roster
 	trip    time.Duration // round trip to the server; 0: not known
 	traffic traffic
 	waiting waiting
-	hint    string // what there is to say to the person, once
+	asked   string // the name that this side has asked for; "" once that is answered
 }
 
 func newBoard(now func() time.Time) *board {
@@ -51,6 +65,9 @@ func newBoard(now func() time.Time) *board {
 		wake:  make(chan struct{}, 1),
 		lines: wire.NewChunker(wire.DefaultMaxLine),
 		feed:  feed.New(feed.Config{}),
+		calls: calls{notices: make(chan string, 1)},
+
+		maxLine: wire.DefaultMaxLine,
 	}
 }
 
@@ -67,7 +84,14 @@ func (b *board) handle(event session.Event) {
 		}
 	case session.Connected:
 		b.connected(event)
+	case session.Frame:
+		b.hold(event.JSON)
+		return
+	case session.Pause:
+		b.release()
+		return
 	case session.Disconnected:
+		b.release()
 		b.receive(b.lines.Rest())
 		b.disconnected(event)
 	default:
@@ -84,18 +108,36 @@ func (b *board) receive(chunk []byte) {
 	at := b.now()
 	b.batch = b.batch[:0]
 	for line := range bytes.Lines(chunk) {
-		b.batch = append(b.batch, b.parser.Said(bytes.TrimSuffix(line, []byte("\n")), at))
+		line = bytes.TrimSuffix(line, []byte("\n"))
+		b.batch = append(b.batch, b.parser.Said(line, at))
+		b.logPlain(b.batch[len(b.batch)-1], line)
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.appendLocked(b.batch...)
+	for _, entry := range b.batch {
+		if !b.ignored.has(entry.Name) {
+			b.heedLocked(&entry)
+			b.appendLocked(entry)
+		}
+	}
+}
+
+// heedLocked marks an entry that is meant for this side, and has the person called for it.
+func (b *board) heedLocked(e *feed.Entry) {
+	if e.Mention = b.attention.isFor(b.name, e.Text); e.Mention {
+		b.callLocked(*e)
+	}
 }
 
 // say puts a line of this side into the feed, where the server is a plain one.
 func (b *board) say(name, text string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.appendLocked(feed.Entry{Kind: feed.Own, At: b.now(), Name: name, Text: text})
+	at := b.now()
+	b.appendLocked(feed.Entry{Kind: feed.Own, At: at, Name: name, Text: text})
+	if b.log != nil {
+		b.log.Line(wire.Line{From: plainYou, Name: b.name, At: at.UnixMilli(), Text: []byte(text)})
+	}
 }
 
 func (b *board) appendLocked(entries ...feed.Entry) {
@@ -103,6 +145,23 @@ func (b *board) appendLocked(entries ...feed.Entry) {
 	for _, entry := range entries {
 		b.feed.Append(entry)
 	}
+	b.logLocked(entries...)
+}
+
+// mark is markLocked for now.
+func (b *board) mark(text string) {
+	b.mu.Lock()
+	b.markLocked(b.now(), text)
+	b.mu.Unlock()
+	b.changed()
+}
+
+// tell says something to the person that is not of the room.
+func (b *board) tell(hint string) {
+	b.mu.Lock()
+	b.hint = hint
+	b.mu.Unlock()
+	b.changed()
 }
 
 // markLocked puts what the client has to say into the feed.
@@ -111,12 +170,15 @@ func (b *board) markLocked(at time.Time, text string) {
 }
 
 func (b *board) connected(event session.Connected) {
-	b.welcome(&event)
+	before := b.welcome(&event)
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if !b.lost.IsZero() {
 		now := b.now()
 		b.markLocked(now, b.breakLocked(event, now))
+		if event.Framed && before != b.name {
+			b.markLocked(now, "you are "+b.name+" now")
+		}
 	}
 	b.doubtLocked(event)
 	b.lost = time.Time{}

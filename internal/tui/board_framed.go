@@ -52,15 +52,17 @@ func (b *board) handleFramed(event session.Event) {
 }
 
 // welcome takes in who is there, ahead of what connected does. Its names pass the gate
-// in place: the event is this side's copy, but for the peers.
-func (b *board) welcome(event *session.Connected) {
+// in place: the event is this side's copy, but for the peers. It returns what this side was
+// called before.
+func (b *board) welcome(event *session.Connected) (before string) {
 	b.history = history{}
 	b.lastOwn = 0
 	if !event.Framed {
 		b.mu.Lock()
 		defer b.mu.Unlock()
 		b.framed, b.trip = false, 0
-		return
+		b.setMaxLineLocked(0)
+		return b.name
 	}
 	event.You.Name = b.parser.Named(event.You.Name)
 	var peers []wire.Member
@@ -72,11 +74,14 @@ func (b *board) welcome(event *session.Connected) {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	before = b.name
 	b.framed, b.trip, b.name = true, 0, event.You.Name
+	b.setMaxLineLocked(event.MaxLine)
 	b.roster.reset(event.You, event.Count, peers)
 	if b.lost.IsZero() {
 		b.history = history{open: true, latest: b.now()}
 	}
+	return before
 }
 
 // said puts a message into the feed.
@@ -113,14 +118,35 @@ func (b *board) put(line *session.Line) {
 	if !line.History && b.history.open {
 		b.startLocked(at)
 	}
-	if line.Own && b.waiting.isUnsure() {
+	if !line.Own && b.ignored.has(first.Name) {
+		b.drop()
+		return
+	}
+	switch {
+	case line.Own && b.waiting.isUnsure():
 		first.Kind = feed.Unsure
+	case line.Own, line.History:
+	default:
+		b.heedLocked(&first)
+		for i := range b.batch {
+			b.heedLocked(&b.batch[i])
+		}
+	}
+	b.addLocked(line.History, first)
+	b.addLocked(line.History, b.batch...)
+}
+
+// addLocked puts what a message became into the feed and the log.
+func (b *board) addLocked(history bool, entries ...feed.Entry) {
+	if !history {
+		b.appendLocked(entries...)
+		return
 	}
 	b.traffic.open = false
-	b.feed.Append(first)
-	for _, entry := range b.batch {
+	for _, entry := range entries {
 		b.feed.Append(entry)
 	}
+	b.logHistoryLocked(entries...)
 }
 
 // startLocked ends the history.
@@ -144,12 +170,14 @@ func (b *board) noteLocked(now time.Time) bool {
 	return true
 }
 
-// tellLocked adds to the traffic, or begins another.
-func (b *board) tellLocked(add func(*traffic)) {
+// tellLocked adds to the traffic, or begins another, unless the person does not want to
+// know. The log has what happened in a line of its own.
+func (b *board) tellLocked(what string, add func(*traffic)) {
 	now := b.now()
-	if !b.noteLocked(now) {
+	if b.noPresence || !b.noteLocked(now) {
 		return
 	}
+	b.logLocked(feed.Entry{Kind: feed.Note, At: now, Text: what})
 	next := b.traffic
 	amends := next.open && now.Sub(next.at) < trafficTime
 	if !amends {
@@ -160,7 +188,7 @@ func (b *board) tellLocked(add func(*traffic)) {
 	if !amends || !b.feed.Amend(entry) {
 		next = traffic{open: true, at: now}
 		add(&next)
-		b.appendLocked(feed.Entry{Kind: feed.Note, At: now, Text: next.String()})
+		b.feed.Append(feed.Entry{Kind: feed.Note, At: now, Text: next.String()})
 	}
 	b.traffic = next
 }
@@ -168,8 +196,12 @@ func (b *board) tellLocked(add func(*traffic)) {
 func (b *board) came(event session.Joined) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.roster.add(event.Member) {
-		b.tellLocked(func(t *traffic) { t.joined.add(event.Name) })
+	isNew := b.roster.add(event.Member)
+	switch {
+	case b.ignored.has(event.Name):
+		b.drop()
+	case isNew:
+		b.tellLocked(event.Name+" joined", func(t *traffic) { t.joined.add(event.Name) })
 	}
 	if !b.roster.named {
 		b.roster.count = event.Count
@@ -182,8 +214,12 @@ func (b *board) went(event session.Left) {
 	if event.ID == b.roster.you {
 		return
 	}
-	if name, ok := b.roster.remove(event.ID); ok {
-		b.tellLocked(func(t *traffic) { t.left.add(name) })
+	name, ok := b.roster.remove(event.ID)
+	switch {
+	case b.ignored.has(event.Name), b.ignored.has(name):
+		b.drop()
+	case ok:
+		b.tellLocked(name+" left", func(t *traffic) { t.left.add(name) })
 	}
 	if !b.roster.named {
 		b.roster.count = event.Count
@@ -195,14 +231,11 @@ func (b *board) renamed(event session.Renamed) {
 	defer b.mu.Unlock()
 	old, ok := b.roster.rename(event.Member)
 	if event.ID == b.roster.you {
-		if b.name != event.Name {
-			b.name = event.Name
-			b.markLocked(b.now(), "you are "+event.Name+" now")
-		}
+		b.calledLocked(event.Name)
 		return
 	}
 	if ok {
-		b.tellLocked(func(t *traffic) { t.rename(event.ID, old, event.Name) })
+		b.tellLocked(old+" is now "+event.Name, func(t *traffic) { t.rename(event.ID, old, event.Name) })
 	}
 }
 

@@ -214,9 +214,9 @@ func (m *model) clear(armed bool) tea.Cmd {
 // send sends what was typed. A plain server sends it to everybody else, so it is shown
 // at once; a framed one sends it to this side, too, and until then it waits.
 func (m *model) send() tea.Cmd {
-	typed := m.composer.Text()
-	if typed == "" {
-		return nil
+	typed, cmd, done := m.slash(m.composer.Text())
+	if typed == "" || done {
+		return cmd
 	}
 	framed := m.board.isFramed()
 	line := typed + "\n"

@@ -10,6 +10,7 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
+	"bcast/internal/chatlog"
 	"bcast/internal/session"
 	"bcast/internal/tui/term"
 	"bcast/internal/wire"
@@ -70,8 +71,10 @@ func run(ctx context.Context, cfg Config, now func() time.Time) error {
 	}
 	s := session.New(session.Config{
 		Network: cfg.Network, Address: cfg.Address, Name: cfg.Name, Lag: wire.LagSkip, Plain: cfg.Plain, Reconnect: true,
+		Frames: chatlog.IsFrames(cfg.LogFile),
 	})
 	b := newBoard(now)
+	defer b.serve(cfg, s.Rename, out)()
 
 	connected := make(chan struct{})
 	ended := make(chan error, 1)

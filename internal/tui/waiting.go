@@ -7,6 +7,7 @@ import (
 	"bcast/internal/feed"
 	"bcast/internal/session"
 	"bcast/internal/text"
+	"bcast/internal/wire"
 )
 
 // waiting is the messages of this side that have no receipt yet. Their ids ascend. The
@@ -106,6 +107,9 @@ func (b *board) refused(event session.Refused) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if event.ID == 0 {
+		if event.Code == wire.CodeName {
+			b.asked = ""
+		}
 		b.markLocked(b.now(), "the server refused: "+why)
 		return
 	}

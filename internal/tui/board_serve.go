@@ -1,0 +1,36 @@
+package tui
+
+import (
+	"sync"
+
+	"bcast/internal/text"
+)
+
+// serve makes the board what cfg wants of it: rename asks a framed server for another name,
+// and r calls the person. It is called before the session runs. Once that has ended, end
+// ends what serve has begun; what is logged is in the file then.
+func (b *board) serve(cfg Config, rename func(name string), r ringer) (end func()) {
+	b.configure(cfg, rename)
+	b.openLog(cfg.LogFile)
+	done := make(chan struct{})
+	var running sync.WaitGroup
+	running.Go(func() { b.ring(r, cfg.Notify, done) }) // end waits for it
+	return func() {
+		close(done)
+		running.Wait()
+		b.release()
+		if b.log != nil {
+			b.log.Close()
+		}
+	}
+}
+
+// configure sets what of cfg is the board's.
+func (b *board) configure(cfg Config, rename func(name string)) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.name, b.rename, b.noPresence = cfg.Name, rename, cfg.NoPresence
+	for _, word := range cfg.Highlight {
+		b.attention.words = append(b.attention.words, newWatchword(text.Clean([]byte(word))))
+	}
+}
