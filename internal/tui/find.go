@@ -29,10 +29,14 @@ func newFinder() finder {
 // openFind opens the bar, with what was looked for last.
 func (m *model) openFind() { m.find.open = true }
 
-// findFor is openFind for a text that is known: it goes to the newest match at once.
-func (m *model) findFor(query string) tea.Cmd {
-	m.find.open = true
-	m.find.query.SetText(query)
+// findFor is openFind for words that are known, if there are any: it goes to the newest match
+// at once.
+func (m *model) findFor(words string) tea.Cmd {
+	m.openFind()
+	if words == "" {
+		return nil
+	}
+	m.find.query.SetText(words)
 	m.lookFor()
 	return m.findOlder()
 }

@@ -35,6 +35,7 @@ func (h *help) parts(m *model) []helpPart {
 		{"Find", helpOfKeys(m.find.keys.All())},
 		{"Input", helpOfKeys(m.composer.KeyMap.All())},
 		{"Search of what was sent", helpOfKeys(searchKeys.All())},
+		{"Commands", helpOfCommands()},
 		{"Signs", []helpRow{
 			{m.glyphs.waits, "on its way to the server"},
 			{m.glyphs.unsure, "may not have arrived, or twice"},
@@ -50,6 +51,19 @@ func helpOfKeys(keys []key.Binding) (rows []helpRow) {
 		rows = append(rows, helpRow{k.Help().Key, k.Help().Desc})
 	}
 	return rows
+}
+
+func helpOfCommands() (rows []helpRow) {
+	for _, command := range slashRows() {
+		rows = append(rows, helpRow{command[0], command[1]})
+	}
+	return rows
+}
+
+// openHelp shows the help from its beginning.
+func (m *model) openHelp() tea.Cmd {
+	m.help = help{open: true}
+	return nil
 }
 
 // rows is the help as it stands on a screen of any height.

@@ -210,7 +210,7 @@ func TestEveryKeyOfTheScreen(t *testing.T) {
 			s.want(" > carol: ask @bob ")
 			s.write("zz")
 			s.press(tea.KeyTab)
-			s.want("no name begins so")
+			s.want("nothing begins so")
 		},
 		"Enter sends, Alt+Enter begins a line": func(t *testing.T, s *screen) {
 			s.write("one")

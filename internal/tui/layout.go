@@ -17,7 +17,7 @@ type layout struct {
 
 	waiting int // rows below the feed for what waits for its receipt
 	input   int // rows of what is typed
-	count   int // width of the count of its bytes, with a blank before it, or 0
+	count   int // width for the count of its bytes, with a blank before it, or 0
 }
 
 // wide is from which width on the members are shown without being asked for.
@@ -36,7 +36,6 @@ func newLayout(width, height int, pane bool) layout {
 	}
 	if width >= 60 {
 		l.time = len(" 15:04 ")
-		l.count = len(" 32768/32768")
 	}
 	switch {
 	case pane && width >= 60:

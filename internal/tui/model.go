@@ -1,13 +1,11 @@
 package tui
 
 import (
+	"strconv"
+
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/lipgloss"
 )
-
-// limit is the longest line that can be typed, in bytes. It leaves room for a name
-// within a server's --max-line.
-const limit = 32 << 10
 
 // An offer puts a chunk into the outbox, if it has room, and returns the id by which the
 // session tells what has become of it.
@@ -20,6 +18,7 @@ type model struct {
 	name   string // stands before what this side says; may be empty
 	board  *board
 	offer  offer
+	keeper *keeper // nil: what is sent is not kept for later runs
 	done   <-chan struct{}
 	typed  []tea.KeyMsg // before there was a screen
 	keys   keyMap
@@ -54,7 +53,7 @@ func newModel(cfg Config, board *board, offer offer, done <-chan struct{}, typed
 		keys:     defaultKeyMap(),
 		styles:   defaultStyles(lipgloss.DefaultRenderer()),
 		glyphs:   newGlyphs(cfg.ASCII),
-		composer: newComposer(limit),
+		composer: newComposer(board.limit(1)),
 		find:     newFinder(),
 	}
 }
@@ -117,6 +116,9 @@ func (m *model) resize(width, height int) {
 // arrange divides the screen by what there is to show. The board is locked.
 func (m *model) arrange() {
 	m.layout = newLayout(m.width, m.height, m.members.shown(m.width) && m.board.framed && m.board.roster.named)
+	if m.width >= 60 {
+		m.layout.count = len(" /") + 2*len(strconv.Itoa(m.composer.Limit()))
+	}
 	m.layout.grow(m.inputRows(), m.height)
 	m.layout.waiting = min(len(m.board.waiting.messages), max(1, m.layout.feed/4), m.layout.feed-1)
 	m.layout.feed -= m.layout.waiting

@@ -17,6 +17,7 @@ import (
 
 	"bcast/internal/session"
 	"bcast/internal/text"
+	"bcast/internal/wire"
 )
 
 // A screen is a model without a terminal, in a room that the test speaks for.
@@ -258,9 +259,10 @@ func TestCtrlDQuitsOnEmptyInputOnly(t *testing.T) {
 
 func TestTooLongALineIsRefusedWithAWord(t *testing.T) {
 	s := newScreen(t, "", 80, 24)
+	limit := wire.DefaultMaxLine - len("\n")
 	s.write(strings.Repeat("x", limit))
 	s.write("y")
-	if !s.has("too long: a line has up to 32768 bytes") || s.composer.Bytes() != limit {
+	if !s.has(fmt.Sprintf("too long: a line has up to %d bytes", limit)) || s.composer.Bytes() != limit {
 		t.Errorf("nothing says why the key does nothing:\n%s", s.View())
 	}
 }

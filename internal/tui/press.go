@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"strings"
+
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 )
@@ -10,6 +12,7 @@ import (
 func (m *model) press(msg tea.KeyMsg) tea.Cmd {
 	armed := m.armed
 	m.hint, m.armed = "", false
+	m.composer.SetLimit(m.board.limit(1 + strings.Count(m.composer.Text(), "\n")))
 	switch completes := m.composer.KeyMap; {
 	case isTyped(msg):
 		return m.write(msg)
@@ -48,7 +51,7 @@ func (m *model) write(msg tea.KeyMsg) tea.Cmd {
 func (m *model) command(msg tea.KeyMsg) tea.Cmd {
 	switch {
 	case key.Matches(msg, m.keys.Help):
-		m.help.open = true
+		return m.openHelp()
 	case key.Matches(msg, m.keys.Find, m.keys.FindNext):
 		m.openFind()
 	case key.Matches(msg, m.keys.Members):

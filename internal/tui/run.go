@@ -95,9 +95,13 @@ func run(ctx context.Context, cfg Config, now func() time.Time) error {
 
 	background, typed := term.Probe(cfg.In, cfg.Out)
 	term.UseColors(cfg.Theme.dark(background.Dark))
-	program := tea.NewProgram(newModel(cfg, b, s.Offer, ctx.Done(), typed),
-		tea.WithInput(term.NewInput(cfg.In)), tea.WithOutput(out), tea.WithAltScreen(), tea.WithReportFocus(),
-		tea.WithoutSignalHandler())
+	m := newModel(cfg, b, s.Offer, ctx.Done(), typed)
+	keeper, earlier := openKeeper(cfg.HistoryFile, b)
+	defer keeper.close()
+	m.keeper = keeper
+	m.composer.SetHistory(earlier)
+	program := tea.NewProgram(m, tea.WithInput(term.NewInput(cfg.In)), tea.WithOutput(out),
+		tea.WithAltScreen(), tea.WithReportFocus(), tea.WithoutSignalHandler())
 	// Not tea.WithContext: Bubble Tea takes its end for a kill, and closes the input
 	// while it is being read.
 	stop := context.AfterFunc(ctx, program.Quit)

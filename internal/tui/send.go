@@ -10,13 +10,15 @@ import (
 	"bcast/internal/text"
 )
 
-// send sends what was typed, or pasted after a question. What is too much for one message
-// goes as several. Where not all of them can go now, the rest stays in the composer.
+// send sends what was typed, or pasted after a question, or does it where it is a command.
+// What is too much for one message goes as several. Where not all of them can go now, the
+// rest stays in the composer.
 func (m *model) send() tea.Cmd {
-	if m.composer.Text() == "" {
-		return nil
+	typed, cmd, done := m.slash(m.composer.Text())
+	if typed == "" || done {
+		return cmd
 	}
-	messages, ok := composerMessages(m.composer.Text(), m.composer.Limit())
+	messages, ok := m.board.messages(typed)
 	if !ok {
 		return m.say(tooLong(m.composer.Limit()))
 	}
@@ -24,16 +26,25 @@ func (m *model) send() tea.Cmd {
 	for i, message := range messages {
 		id, ok := m.offer(m.chunk(message, framed))
 		if !ok {
-			if i > 0 {
-				m.composer.Accept()
-				m.composer.SetText(strings.Join(messages[i:], "\n"))
+			full := m.say(fmt.Sprintf("%d lines wait to be sent: this one is kept here", session.DefaultMaxPending))
+			if i == 0 {
+				return full
 			}
-			return m.say(fmt.Sprintf("%d lines wait to be sent: this one is kept here", session.DefaultMaxPending))
+			m.accept()
+			m.composer.SetText(strings.Join(messages[i:], "\n"))
+			return full
 		}
 		m.show(id, message, framed)
 	}
-	m.composer.Accept()
+	m.accept()
 	return nil
+}
+
+// accept puts what was typed, which is done, into the history, and empties the composer.
+func (m *model) accept() {
+	if entry, added := m.composer.Accept(); added {
+		m.keeper.put(entry)
+	}
 }
 
 // chunk is what the server gets. A plain one knows no names and no messages of several lines,

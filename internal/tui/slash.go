@@ -52,7 +52,8 @@ func (m *model) slash(typed string) (text string, cmd tea.Cmd, done bool) {
 	if problem != "" {
 		return "", m.say(problem), true
 	}
-	return "", tea.Batch(cmd, m.accept()), true
+	m.accept()
+	return "", cmd, true
 }
 
 func findSlash(name string) (slashCommand, bool) {

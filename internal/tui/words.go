@@ -15,13 +15,16 @@ const recentSpeakers = 50
 // complete completes the name or the command before the cursor.
 func (m *model) complete(back bool) tea.Cmd {
 	if !m.composer.Complete(m.words(), back) && !m.composer.Empty() {
-		return m.say("no name begins so")
+		return m.say("nothing begins so")
 	}
 	return m.refusal()
 }
 
-// words are what can be completed: names, those who spoke last first.
+// words are what can be completed: commands and what stands behind one, or names.
 func (m *model) words() []string {
+	if words, ok := m.slashWords(m.composer.text[:m.composer.cursor]); ok {
+		return words
+	}
 	m.board.mu.Lock()
 	defer m.board.mu.Unlock()
 	return m.names()
