@@ -73,6 +73,9 @@ func (m *model) paneTop(top int) int {
 // membersPage is how many members a page is.
 func (m *model) membersPage() int { return max(1, m.paneRows()-2) }
 
+// paneIsAll reports whether the members stand in the place of the feed.
+func (m *model) paneIsAll() bool { return m.layout.pane == m.width }
+
 func (m *model) paneRows() int { return m.layout.feed + m.layout.waiting }
 
 // here says how many members there are, or were before the break. The board is locked.

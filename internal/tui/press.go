@@ -56,9 +56,9 @@ func (m *model) command(msg tea.KeyMsg) tea.Cmd {
 		m.openFind()
 	case key.Matches(msg, m.keys.Members):
 		return m.toggleMembers()
-	case key.Matches(msg, m.keys.MembersUp):
+	case key.Matches(msg, m.keys.MembersUp) || m.paneIsAll() && key.Matches(msg, m.keys.PageUp):
 		m.scrollMembers(-m.membersPage())
-	case key.Matches(msg, m.keys.MembersDown):
+	case key.Matches(msg, m.keys.MembersDown) || m.paneIsAll() && key.Matches(msg, m.keys.PageDown):
 		m.scrollMembers(m.membersPage())
 	case key.Matches(msg, m.keys.Mouse):
 		return m.toggleMouse()

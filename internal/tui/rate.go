@@ -22,6 +22,7 @@ type rate struct {
 	ticking bool
 	at      time.Time // when it was last looked at
 	count   uint64    // of lines, then
+	still   bool      // nothing had come then
 	perSec  float64
 }
 
@@ -38,18 +39,18 @@ func (r *rate) again() tea.Cmd {
 	return tea.Tick(rateTime, func(time.Time) tea.Msg { return rateMsg{} })
 }
 
-// look takes in what has come since the last time. Once nothing comes any more, it ends.
+// look takes in what has come since the last time. Once nothing has come for two seconds, it
+// ends.
 func (r *rate) look(now time.Time, count uint64) tea.Cmd {
 	took := max(now.Sub(r.at), time.Millisecond)
-	fresh := float64(count-r.count) / took.Seconds()
+	fresh := float64(count - min(count, r.count)) // the feed may have been cleared
 	weight := 1 - math.Exp(-float64(took)/float64(rateMemory))
-	r.perSec += (fresh - r.perSec) * weight
-	r.at = now
-	if r.ticking = count != r.count || r.perSec >= 1; !r.ticking {
-		r.perSec = 0
+	r.perSec += (fresh/took.Seconds() - r.perSec) * weight
+	if r.still && fresh == 0 {
+		*r = rate{}
 		return nil
 	}
-	r.count = count
+	r.at, r.count, r.still = now, count, fresh == 0
 	return r.again()
 }
 

@@ -13,7 +13,7 @@ import (
 // said is the rows of the feed, and below them what waits for its receipt. The board is
 // locked.
 func (m *model) said() []string {
-	if m.layout.pane == m.width {
+	if m.paneIsAll() {
 		return nil
 	}
 	rows := make([]string, 0, m.layout.feed+m.layout.waiting)

@@ -30,7 +30,7 @@ func (m *model) separator(row *feed.Row) string {
 // rule is a label in the middle of a line.
 func (m *model) rule(label string, style style) string {
 	width := m.width
-	if m.layout.pane < m.width {
+	if !m.paneIsAll() {
 		width -= m.layout.pane
 	}
 	width -= 2 // a blank on either side
