@@ -26,8 +26,12 @@ func newFinder() finder {
 	return f
 }
 
-// openFind opens the bar, with what was looked for last.
-func (m *model) openFind() { m.find.open = true }
+// openFind opens the bar, with what was looked for last, and closes what hides the feed.
+func (m *model) openFind() {
+	m.find.open = true
+	m.help = help{}
+	m.members.close(m.width)
+}
 
 // findFor is openFind for words that are known, if there are any: it goes to the newest match
 // at once.

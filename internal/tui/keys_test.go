@@ -171,6 +171,15 @@ func TestEveryKeyOfTheScreen(t *testing.T) {
 			s.press(tea.KeyEsc)
 			s.want("line 99.")
 		},
+		"the bar opens where something hides the feed": func(t *testing.T, s *screen) {
+			s.Update(tea.WindowSizeMsg{Width: 50, Height: 24})
+			s.press(tea.KeyF1, tea.KeyF3)
+			s.want("line 99.", " find:")
+			s.press(tea.KeyEsc, tea.KeyF2, tea.KeyF3)
+			s.want("line 99.", " find:")
+			s.press(tea.KeyEsc, tea.KeyF1, tea.KeyF2)
+			s.want("(you)")
+		},
 		"what is not found is said": func(t *testing.T, s *screen) {
 			s.press(tea.KeyF3)
 			s.write("nowhere")

@@ -5,6 +5,8 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/lipgloss"
+
+	"bcast/internal/text"
 )
 
 // An offer puts a chunk into the outbox, if it has room, and returns the id by which the
@@ -44,7 +46,7 @@ type model struct {
 
 func newModel(cfg Config, board *board, offer offer, done <-chan struct{}, typed []tea.KeyMsg) *model {
 	return &model{
-		title:    cfg.Title,
+		title:    text.Clean([]byte(cfg.Title)),
 		name:     cfg.Name,
 		board:    board,
 		offer:    offer,

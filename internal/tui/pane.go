@@ -52,6 +52,7 @@ func (m *model) toggleMembers() tea.Cmd {
 	default:
 		m.members.want = membersOpen
 	}
+	m.help = help{}
 	return nil
 }
 

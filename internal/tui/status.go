@@ -29,7 +29,7 @@ func (m *model) toSay() string {
 	case m.composer.Question() != "":
 		return m.question()
 	case m.hint != "":
-		return m.glyphs.hint(m.hint)
+		return m.glyphs.hint(text.Clean([]byte(m.hint))) // it may quote what was typed
 	case !m.find.query.Empty():
 		return m.glyphs.hint(m.found())
 	case !m.layout.frame && !m.board.lost.IsZero():

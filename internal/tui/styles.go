@@ -28,7 +28,7 @@ func (s style) Render(text string) string {
 // styles are how the parts of the screen look. No state is told by its style
 // alone: there are terminals without any.
 type styles struct {
-	plain, header, state, down, faint, own, mark, hint style
+	header, state, down, faint, own, mark, hint style
 
 	mention, unread     style
 	link, match, chosen style

@@ -1,0 +1,119 @@
+package tui
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+func TestWhatWasSentIsThereInTheNextRun(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state", "history")
+	s := newFramed(t, 80, 24)
+	keeper, earlier := openKeeper(path, s.board)
+	if keeper == nil || len(earlier) != 0 {
+		t.Fatalf("the keeper is %v, and has %q", keeper, earlier)
+	}
+	s.keeper = keeper
+	s.say("first")
+	s.say("/clear")
+	s.say("/clera")
+	s.press(tea.KeyCtrlC)
+	s.full = true
+	s.say("not sent")
+	s.press(tea.KeyCtrlC)
+	s.full = false
+	s.paste("a\nb\nc\nd")
+	s.press(tea.KeyEnter)
+	keeper.close()
+
+	keeper, earlier = openKeeper(path, s.board)
+	defer keeper.close()
+	if want := []string{"first", "/clear", "a\nb\nc\nd"}; !slices.Equal(earlier, want) {
+		t.Errorf("kept %q, want %q", earlier, want)
+	}
+	next := newFramed(t, 80, 24)
+	next.composer.SetHistory(earlier)
+	next.press(tea.KeyUp)
+	next.want(" > a", "   d")
+}
+
+func TestWithoutAPathNothingIsKept(t *testing.T) {
+	s := newFramed(t, 80, 24)
+	keeper, earlier := openKeeper("", s.board)
+	s.keeper = keeper
+	s.say("hello")
+	keeper.close()
+	if keeper != nil || earlier != nil || len(s.sent) != 1 {
+		t.Errorf("the keeper is %v, and has %q; sent %q", keeper, earlier, s.sent)
+	}
+}
+
+func TestHistoryThatCannotBeKeptIsToldOnce(t *testing.T) {
+	s := newFramed(t, 80, 24)
+	dir := filepath.Join(t.TempDir(), "state")
+	if err := os.WriteFile(dir, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if keeper, _ := openKeeper(filepath.Join(dir, "history"), s.board); keeper != nil {
+		t.Error("a file is taken for a folder")
+	}
+	s.Update(changedMsg{})
+	s.want("* │ no history: ")
+
+	if err := os.Remove(dir); err != nil {
+		t.Fatal(err)
+	}
+	keeper, _ := openKeeper(filepath.Join(dir, "history"), s.board)
+	if err := os.RemoveAll(dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(dir, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.keeper = keeper
+	for range 3 * keeperQueue {
+		s.say("hello")
+		s.say("again")
+	}
+	keeper.close()
+	s.Update(changedMsg{})
+	if n := strings.Count(strings.Join(s.rows(), " "), "is not kept any more"); n > 1 || len(s.sent) != 6*keeperQueue {
+		t.Errorf("told %d times, and sent %d lines", n, len(s.sent))
+	}
+	s.board.feed.Find("is not kept any more")
+	if _, n := s.board.feed.Found(); n != 1 {
+		t.Errorf("told %d times", n)
+	}
+}
+
+func TestPlainServerGetsTheNameBeforeEachLine(t *testing.T) {
+	s := newScreen(t, "alice", 80, 24)
+	s.paste("one\ntwo\n\nthree")
+	s.press(tea.KeyEnter)
+	if want := []string{"alice: one\nalice: two\nalice: \nalice: three\n"}; !slices.Equal(s.sent, want) {
+		t.Errorf("sent %q, want %q", s.sent, want)
+	}
+	s.want("alice │ one", "alice │ two", "alice │ three")
+}
+
+func TestWhatIsTooMuchForOneMessageGoesAsSeveral(t *testing.T) {
+	s := newFramed(t, 80, 24)
+	line := strings.Repeat("x", 30_000)
+	s.paste(line + "\n" + line + "\n" + line + "\n" + line)
+	s.press(tea.KeyEnter)
+	if len(s.sent) != 2 || s.sent[0] != line+"\n"+line+"\n" || s.sent[1] != s.sent[0] {
+		t.Errorf("sent %d messages", len(s.sent))
+	}
+	taken := 0
+	s.offer = func([]byte) (uint64, bool) { taken++; return uint64(taken), taken == 1 }
+	s.paste(line + "\n" + line + "\nlast\n" + line)
+	s.press(tea.KeyEnter)
+	s.want("this one is kept here")
+	if got := s.composer.Text(); !strings.HasPrefix(got, "last\n") || len(got) > len(line)+5 {
+		t.Errorf("%d bytes are left: %.20q", len(got), got)
+	}
+}
