@@ -118,7 +118,7 @@ func (h *help) press(msg tea.KeyMsg, m *model) bool {
 	page := max(1, m.layout.feed+m.layout.waiting-1)
 	switch {
 	case key.Matches(msg, m.keys.Help, m.keys.Close):
-		*h = help{}
+		h.open = false
 	case key.Matches(msg, m.keys.PageUp):
 		h.scroll(-page)
 	case key.Matches(msg, m.keys.PageDown):

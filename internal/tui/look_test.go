@@ -57,7 +57,7 @@ func TestASCIIFrameIsASCII(t *testing.T) {
 		s.glyphs = newGlyphs(true)
 		for name, act := range map[string]func(){
 			"chat":         func() {},
-			"reading back": func() { s.press(tea.KeyPgUp) },
+			"reading back": func() { s.press(tea.KeyPgUp); s.happen(s.line(9, "bob", "more")) },
 			"help":         func() { s.press(tea.KeyF1) },
 			"further help": func() { s.press(tea.KeyPgDown, tea.KeyPgDown) },
 			"paste":        func() { s.press(tea.KeyEsc); s.paste("1\n2\n3\n4\n5") },
