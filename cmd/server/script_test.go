@@ -2,15 +2,39 @@ package main
 
 import (
 	"errors"
+	"fmt"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"bcast-server": main})
+	testscript.Main(isolated{m}, map[string]func(){"bcast-server": main})
+}
+
+// isolated runs tests that know nothing of the settings of whoever runs them, and
+// leave nothing with them.
+type isolated struct{ *testing.M }
+
+func (m isolated) Run() int {
+	dir, err := os.MkdirTemp("", "bcast")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+	for _, v := range os.Environ() {
+		if name, _, _ := strings.Cut(v, "="); strings.HasPrefix(name, "BCAST_") {
+			os.Unsetenv(name)
+		}
+	}
+	os.Setenv("XDG_CONFIG_HOME", filepath.Join(dir, "config"))
+	os.Setenv("XDG_STATE_HOME", filepath.Join(dir, "state"))
+	return m.M.Run()
 }
 
 // TestScripts runs testdata/script: what the command says about itself and about
@@ -22,7 +46,28 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
+		Condition:           condition,
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("HOME", filepath.Join(env.WorkDir, "home"))
+			env.Setenv("XDG_CONFIG_HOME", filepath.Join(env.WorkDir, "home", "config"))
+			env.Setenv("XDG_STATE_HOME", filepath.Join(env.WorkDir, "home", "state"))
+			return os.Mkdir(env.Getenv("HOME"), 0o700)
+		},
 	})
+}
+
+// condition makes [tool:name] of the scripts true where a program is installed that a
+// script needs. On the CI, which installs them all, it has to be.
+func condition(condition string) (bool, error) {
+	name, ok := strings.CutPrefix(condition, "tool:")
+	if !ok {
+		return false, fmt.Errorf("unknown condition %q", condition)
+	}
+	_, err := exec.LookPath(name)
+	if err != nil && os.Getenv("CI") == "true" {
+		return false, fmt.Errorf("%s is missing: .ci/run is to install it", name)
+	}
+	return err == nil, nil
 }
 
 // exits is a command of the scripts: "exits 2 program arguments" is exec, and

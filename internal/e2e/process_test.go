@@ -102,7 +102,8 @@ type process struct {
 	signalled bool // by the test
 }
 
-// command is a program that does not know the settings of whoever runs the tests.
+// command is a program that does not know the settings of whoever runs the tests, and
+// keeps its history elsewhere.
 func command(path string, args ...string) *exec.Cmd {
 	cmd := exec.Command(path, args...)
 	cmd.Env = []string{"GORACE=atexit_sleep_ms=0"} // the race detector waits for a second before an exit
@@ -111,6 +112,8 @@ func command(path string, args ...string) *exec.Cmd {
 			cmd.Env = append(cmd.Env, v)
 		}
 	}
+	own := scratchPath()
+	cmd.Env = append(cmd.Env, "XDG_CONFIG_HOME="+own, "XDG_STATE_HOME="+own)
 	return cmd
 }
 
