@@ -8,8 +8,6 @@ import (
 	"io"
 	"time"
 
-	"github.com/urfave/cli/v2"
-
 	"bcast/internal/bench"
 	"bcast/internal/config"
 )
@@ -33,26 +31,26 @@ func benchCommand(stdout, stderr io.Writer) config.Command {
 			"out of its sender's order. The address is " + defaultAddress + " unless another one is written.\n\n" +
 			"  bcast-client bench ops.example:7000   how many lines per second\n" +
 			"  bcast-client bench --rate 1000        how long a line takes, counted from when it was due",
-		Flags: []cli.Flag{
-			benchFlag("receivers", benchReceivers, "`NUMBER` of members that only receive"),
-			benchFlag("senders", benchSenders, "`NUMBER` of members that send, and receive from the other senders"),
-			&cli.StringFlag{
-				Name: "messages", Category: options, EnvVars: config.EnvVar("messages"),
+		Flags: []config.Flag{
+			benchFlag("receivers", config.Number, benchReceivers, "`NUMBER` of members that only receive"),
+			benchFlag("senders", config.Number, benchSenders, "`NUMBER` of members that send, and receive from the other senders"),
+			{
+				Name: "messages", Kind: config.Number, Category: options,
 				DefaultText: fmt.Sprintf("%d, or with --rate for %v", benchMessages, benchDuration),
 				Usage:       "`NUMBER` of lines that each sender sends",
 			},
-			&cli.StringFlag{
-				Name: "duration", Category: options, EnvVars: config.EnvVar("duration"),
+			{
+				Name: "duration", Kind: config.Duration, Category: options,
 				Usage: "`DURATION` for which the senders send, in the place of --messages",
 			},
-			benchFlag("size", benchSize, "`SIZE` of a line with its newline"),
-			benchFlag("rate", "0", "`NUMBER` of lines per second of all senders together; 0 is as fast as it goes"),
-			benchFlag("timeout", bench.DefaultTimeout.String(), "`DURATION` for which nothing may arrive until what is missing is lost"),
-			config.Switch(options, "json", "write one JSON object instead of a summary"),
+			benchFlag("size", config.Size, benchSize, "`SIZE` of a line with its newline"),
+			benchFlag("rate", config.Number, "0", "`NUMBER` of lines per second of all senders together; 0 is as fast as it goes"),
+			benchFlag("timeout", config.Duration, bench.DefaultTimeout.String(), "`DURATION` for which nothing may arrive until what is missing is lost"),
+			{Name: "json", Kind: config.Switch, Category: options, Usage: "write one JSON object instead of a summary"},
 		},
-		MaxArgs: 1,
-		Action: func(ctx context.Context, c *cli.Context) error {
-			cfg, asJSON, err := benchSettings(c)
+		Arg: config.Flag{Name: "address", Kind: config.Address, Default: defaultAddress, Usage: "`ADDRESS` of the broadcaster"},
+		Action: func(ctx context.Context, v *config.Values) error {
+			cfg, asJSON, err := benchSettings(v)
 			if err != nil {
 				return err
 			}
@@ -72,13 +70,12 @@ func benchCommand(stdout, stderr io.Writer) config.Command {
 	}
 }
 
-func benchFlag(name, value, usage string) cli.Flag {
-	return &cli.StringFlag{Name: name, Category: options, EnvVars: config.EnvVar(name), Value: value, Usage: usage}
+func benchFlag(name string, kind config.Kind, value, usage string) config.Flag {
+	return config.Flag{Name: name, Kind: kind, Category: options, Default: value, Usage: usage}
 }
 
 // benchSettings takes the settings from the command line and the environment.
-func benchSettings(c *cli.Context) (cfg bench.Config, asJSON bool, err error) {
-	v := config.NewValues(c)
+func benchSettings(v *config.Values) (cfg bench.Config, asJSON bool, err error) {
 	cfg = bench.Config{
 		Receivers: v.Count("receivers", 0, bench.MaxMembers),
 		Senders:   v.Count("senders", 1, bench.MaxMembers),
@@ -90,7 +87,7 @@ func benchSettings(c *cli.Context) (cfg bench.Config, asJSON bool, err error) {
 	if v.Err() == nil && cfg.Receivers == 0 && cfg.Senders == 1 {
 		return cfg, false, errors.New("--receivers: a lone sender has nobody to send to: write 1 or more")
 	}
-	switch messages, duration := c.IsSet("messages"), c.IsSet("duration"); {
+	switch messages, duration := v.IsSet("messages"), v.IsSet("duration"); {
 	case messages && duration:
 		return cfg, false, config.Usagef("--messages and --duration both say when it ends: give one of them")
 	case messages:
@@ -102,10 +99,7 @@ func benchSettings(c *cli.Context) (cfg bench.Config, asJSON bool, err error) {
 	default:
 		cfg.Messages = benchMessages
 	}
-	if v.Err() != nil {
-		return cfg, false, v.Err()
-	}
-	addr, err := config.ParseAddr(addressOf(c))
+	addr := v.Addr("address")
 	cfg.Network, cfg.Address = addr.Network, addr.Address
-	return cfg, asJSON, err
+	return cfg, asJSON, v.Err()
 }

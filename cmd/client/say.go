@@ -57,12 +57,6 @@ func missing(event session.Connected) string {
 	return lost
 }
 
-// A nameError says that --name cannot be a name.
-type nameError struct{ err error }
-
-func (e nameError) Error() string { return fmt.Sprintf("--name: %v", e.err) }
-func (e nameError) Unwrap() error { return e.err }
-
 // plain leaves out of an error what only a programmer wants to know.
 func plain(err error) string {
 	var dial *session.DialError
@@ -95,7 +89,7 @@ func hintFor(err error) string {
 	case errors.Is(err, bench.ErrNotJoined):
 		return "is it a line broadcaster there, and does it take as many clients?"
 	case errors.Is(err, config.ErrUsage):
-		return "see bcast-client --help"
+		return "see " + config.HelpFor(err)
 	case errors.As(err, &version):
 		return "take a bcast-client of the server's version, or --plain"
 	case errors.Is(err, session.ErrNotFramed) && !errors.Is(err, pipe.ErrInputLeft):

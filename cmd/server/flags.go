@@ -6,9 +6,8 @@ import (
 	"io"
 	"log/slog"
 	"math"
+	"strings"
 	"time"
-
-	"github.com/urfave/cli/v2"
 
 	"bcast/internal/config"
 	"bcast/internal/peer"
@@ -59,40 +58,45 @@ func command(stderr io.Writer) config.Command {
 		Usage: "a room for anything that speaks TCP: what one client sends, every other client receives",
 		Description: "Start it, then join from two terminals with: nc localhost 1234\n" +
 			"Sizes are written like 64KiB or 16MiB, durations like 2s or 500ms.",
-		Flags: []cli.Flag{
-			&cli.StringSliceFlag{
-				Name: "listen", Category: connections, EnvVars: config.EnvVar("listen"), Value: cli.NewStringSlice("localhost:" + config.DefaultPort),
+		Flags: []config.Flag{
+			{
+				Name: "listen", Kind: config.List, Category: connections, Default: "localhost:" + config.DefaultPort,
 				Usage: "`ADDRESS` to listen on, host:port or unix:/path; may be given several times",
 			},
-			&cli.StringFlag{
-				Name: "max-clients", Category: connections, EnvVars: config.EnvVar("max-clients"), DefaultText: "from the limit of open files",
+			{
+				Name: "max-clients", Kind: config.Number, Category: connections, DefaultText: "from the limit of open files",
 				Usage: "`NUMBER` of clients at a time; more are closed at once",
 			},
-			&cli.StringFlag{
-				Name: "max-clients-per-ip", Category: connections, EnvVars: config.EnvVar("max-clients-per-ip"), DefaultText: "no limit",
+			{
+				Name: "max-clients-per-ip", Kind: config.Number, Category: connections, DefaultText: "no limit",
 				Usage: "`NUMBER` of clients at a time from one IPv4 address or IPv6 /64; more are closed at once",
 			},
-			text(connections, "http-guard", "on", "`on|off`, whether to refuse clients that begin with an HTTP request, so that no web page can make a browser speak in the room"),
-			text(connections, "idle-timeout", none, "`DURATION` after which a client is closed to which nothing was sent and which has sent nothing; none keeps all"),
-			text(connections, "rate", none, "`SIZE` of what a client may send in a second on average; over it, it is read more slowly"),
-			&cli.StringFlag{
-				Name: "burst", Category: connections, EnvVars: config.EnvVar("burst"), DefaultText: "--rate",
+			choice(connections, "http-guard", "on", "on|off", ", whether to refuse clients that begin with an HTTP request, so that no web page can make a browser speak in the room"),
+			setting(connections, config.Duration, "idle-timeout", none, "`DURATION` after which a client is closed to which nothing was sent and which has sent nothing; none keeps all"),
+			setting(connections, config.Size, "rate", none, "`SIZE` of what a client may send in a second on average; over it, it is read more slowly"),
+			{
+				Name: "burst", Kind: config.Size, Category: connections, DefaultText: "--rate",
 				Usage: "`SIZE` of what it may send at once where there is a --rate",
 			},
-			text(lines, "framing", "line", "`line|raw`, whole lines or each piece as it arrives"),
-			text(lines, "max-line", config.FormatSize(wire.DefaultMaxLine), "`SIZE` of the longest line that stays whole"),
-			text(lines, "history", "1000", "`NUMBER` of lines, of up to 1MiB in all, that framed clients get of what was said before they came"),
-			text(lines, "history-plain", "0", "`NUMBER` of lines, of up to 1MiB in all, that plain clients get of what was said before they came"),
-			text(readers, "backlog", config.FormatSize(room.DefaultBacklog), "`SIZE` of what the slowest client may have still to get before senders wait, for the whole room"),
-			text(readers, "patience", room.DefaultPatience.String(), "`DURATION` for which clients that read too slowly may hold the senders back, each one and all together in 30 seconds, before they are cut"),
-			text(readers, "min-rate", config.FormatSize(room.DefaultMinRate), "`SIZE` of what a client reads in a second that is never cut for being slow"),
-			text(endings, "on-eof", "close", "`close|listen`, what to do at the end of a client's input: deliver the rest and close, or keep it as a listener"),
-			text(endings, "drain-timeout", "15s", "`DURATION` for which clients may read the rest when the server is stopped"),
-			text(logging, "log-format", "text", "`text|json`, the form of the log on stderr"),
-			text(logging, "log-level", "info", "`debug|info|warn|error`, the least that is logged"),
+			choice(lines, "framing", "line", "line|raw", ", whole lines or each piece as it arrives"),
+			setting(lines, config.Size, "max-line", config.FormatSize(wire.DefaultMaxLine), "`SIZE` of the longest line that stays whole"),
+			setting(lines, config.Number, "history", "1000", "`NUMBER` of lines, of up to 1MiB in all, that framed clients get of what was said before they came"),
+			setting(lines, config.Number, "history-plain", "0", "`NUMBER` of lines, of up to 1MiB in all, that plain clients get of what was said before they came"),
+			setting(readers, config.Size, "backlog", config.FormatSize(room.DefaultBacklog), "`SIZE` of what the slowest client may have still to get before senders wait, for the whole room"),
+			setting(readers, config.Duration, "patience", room.DefaultPatience.String(), "`DURATION` for which clients that read too slowly may hold the senders back, each one and all together in 30 seconds, before they are cut"),
+			setting(readers, config.Size, "min-rate", config.FormatSize(room.DefaultMinRate), "`SIZE` of what a client reads in a second that is never cut for being slow"),
+			choice(endings, "on-eof", "close", "close|listen", ", what to do at the end of a client's input: deliver the rest and close, or keep it as a listener"),
+			setting(endings, config.Duration, "drain-timeout", "15s", "`DURATION` for which clients may read the rest when the server is stopped"),
+			choice(logging, "log-format", "text", "text|json", ", the form of the log on stderr"),
+			choice(logging, "log-level", "info", "debug|info|warn|error", ", the least that is logged"),
 		},
-		Action: func(ctx context.Context, c *cli.Context) error {
-			s, err := read(c, stderr)
+		SettingsFile: "server.toml",
+		Check: func(v *config.Values) error {
+			_, err := read(v, stderr)
+			return err
+		},
+		Action: func(ctx context.Context, v *config.Values) error {
+			s, err := read(v, stderr)
 			if err != nil {
 				return err
 			}
@@ -101,41 +105,48 @@ func command(stderr io.Writer) config.Command {
 	}
 }
 
-func text(category, name, value, usage string) cli.Flag {
-	return &cli.StringFlag{Name: name, Category: category, EnvVars: config.EnvVar(name), Value: value, Usage: usage}
+func setting(category string, kind config.Kind, name, value, usage string) config.Flag {
+	return config.Flag{Name: name, Kind: kind, Category: category, Default: value, Usage: usage}
 }
 
-// read takes the settings from the command line and the environment.
-func read(c *cli.Context, stderr io.Writer) (settings, error) {
-	v := config.NewValues(c)
+// choice is a setting with the choices that are written with | between them.
+func choice(category, name, value, choices, usage string) config.Flag {
+	return config.Flag{
+		Name: name, Kind: config.Choice, Choices: strings.Split(choices, "|"), Category: category, Default: value,
+		Usage: "`" + choices + "`" + usage,
+	}
+}
+
+// read takes the settings from wherever they are written.
+func read(v *config.Values, stderr io.Writer) (settings, error) {
 	s := settings{
 		listen:       v.Addrs("listen"),
-		httpGuard:    v.Choice("http-guard", "on", "off") == "on",
-		raw:          v.Choice("framing", "line", "raw") == "raw",
+		httpGuard:    v.Choice("http-guard") == "on",
+		raw:          v.Choice("framing") == "raw",
 		maxLine:      v.Size("max-line", 1, wire.LimitMaxLine),
 		patience:     v.Duration("patience", time.Millisecond, time.Hour),
 		history:      v.Count("history", 0, math.MaxInt32),
 		plainHistory: v.Count("history-plain", 0, math.MaxInt32),
 		minRate:      v.Size("min-rate", 1, math.MaxInt32),
-		listenOnEOF:  v.Choice("on-eof", "close", "listen") == "listen",
+		listenOnEOF:  v.Choice("on-eof") == "listen",
 		drainTimeout: v.Duration("drain-timeout", 0, time.Hour),
 	}
-	if c.String("idle-timeout") != none {
+	if v.Text("idle-timeout") != none {
 		s.idleTimeout = v.Duration("idle-timeout", time.Second, math.MaxInt64)
 	}
-	if c.String("rate") != none {
+	if v.Text("rate") != none {
 		s.rate = v.Size("rate", 1, math.MaxInt32)
 	}
-	if c.IsSet("burst") {
+	if v.IsSet("burst") {
 		s.burst = v.Size("burst", 1, math.MaxInt32)
 		if s.rate == 0 {
 			v.Fail("burst", errors.New("there is no --rate that it is for"))
 		}
 	}
-	if c.IsSet("max-clients") {
+	if v.IsSet("max-clients") {
 		s.maxClients = v.Count("max-clients", 1, math.MaxInt32)
 	}
-	if c.IsSet("max-clients-per-ip") {
+	if v.IsSet("max-clients-per-ip") {
 		s.maxClientsPerIP = v.Count("max-clients-per-ip", 1, math.MaxInt32)
 	}
 	if s.raw {
@@ -144,9 +155,9 @@ func read(c *cli.Context, stderr io.Writer) (settings, error) {
 	s.backlog = v.Size("backlog", room.MinBacklog(peer.MaxChunk(s.maxLine)), math.MaxInt)
 
 	var level slog.Level
-	_ = level.UnmarshalText([]byte(v.Choice("log-level", "debug", "info", "warn", "error"))) // Choice has checked it
+	_ = level.UnmarshalText([]byte(v.Choice("log-level"))) // Choice has checked it
 	options := &slog.HandlerOptions{Level: level}
-	if v.Choice("log-format", "text", "json") == "json" {
+	if v.Choice("log-format") == "json" {
 		s.log = slog.New(slog.NewJSONHandler(stderr, options))
 	} else {
 		s.log = slog.New(slog.NewTextHandler(stderr, options))

@@ -57,7 +57,7 @@ func hintFor(err error) string {
 	var undelivered undeliveredError
 	switch {
 	case errors.Is(err, config.ErrUsage):
-		return "see bcast-server --help"
+		return "see " + config.HelpFor(err)
 	case errors.As(err, &undelivered):
 		return "give them longer with --drain-timeout"
 	case errors.As(err, &listening):

@@ -17,14 +17,25 @@ import (
 var ErrUsage = errors.New("usage")
 
 // usageError is ErrUsage with a text of its own.
-type usageError struct{ text string }
+type usageError struct {
+	text    string
+	command string // that was called; Run knows it
+}
 
 func (e usageError) Error() string        { return e.text }
 func (e usageError) Is(target error) bool { return target == ErrUsage }
 
 // Usagef returns an error that wraps ErrUsage and reads as told.
 func Usagef(format string, args ...any) error {
-	return usageError{fmt.Sprintf(format, args...)}
+	return usageError{text: fmt.Sprintf(format, args...)}
+}
+
+// HelpFor names the command line that helps with an error that wraps ErrUsage and
+// comes from Run.
+func HelpFor(err error) string {
+	var usage usageError
+	errors.As(err, &usage)
+	return usage.command + " --help"
 }
 
 // ExitCode is how a command ends: 0 where all is well, 2 where the command line
@@ -44,16 +55,25 @@ type Command struct {
 	Name        string
 	Usage       string // one line
 	ArgsUsage   string
-	Description string
-	Flags       []cli.Flag
-	MaxArgs     int // how many arguments there may be that are not flags
+	Description string // paragraphs; a line that begins with two spaces stays as it is
+	Flags       []Flag
+	Arg         Flag // the argument that is not a flag; without a name there is none
+
+	// SettingsFile is the name of the file that has settings of the command, for who
+	// has written one. A command with such a file has further flags and commands: to
+	// choose another file, to print what is in force, and for shells and manuals.
+	SettingsFile string
 
 	// Commands are run in the place of this one where the first argument is the name
 	// of one. A host of that name is reached as name:port.
 	Commands []Command
 
+	// Check says what is wrong with settings, for who wants to know that alone. It may
+	// be nil, and is if there is no SettingsFile.
+	Check func(v *Values) error
+
 	// Action does the work. ctx is that of Run.
-	Action func(ctx context.Context, c *cli.Context) error
+	Action func(ctx context.Context, v *Values) error
 }
 
 // helpTemplate is what --help prints.
@@ -72,39 +92,98 @@ usage: {{.Name}} [options]{{if .ArgsUsage}} {{.ArgsUsage}}{{end}}
 // stdout; nothing is written about errors, which are returned: those of the
 // command line wrap ErrUsage.
 func (cmd Command) Run(ctx context.Context, args []string, stdout io.Writer) error {
-	for _, sub := range cmd.Commands {
+	called := cmd.complete(stdout)
+	for _, sub := range called.Commands {
 		if len(args) > 1 && args[1] == sub.Name {
 			sub.Name = cmd.Name + " " + sub.Name
-			return sub.Run(ctx, args[1:], stdout)
+			return sub.run(ctx, args[1:], stdout)
 		}
 	}
+	return called.run(ctx, args, stdout)
+}
+
+// complete adds what every command with a settings file has.
+func (cmd Command) complete(stdout io.Writer) *Command {
+	if cmd.SettingsFile == "" {
+		return &cmd
+	}
+	cmd.Flags = append(slices.Clip(cmd.Flags), Flag{
+		Name: configFlag, Kind: File,
+		DefaultText: configPlace.shown(cmd.SettingsFile),
+		Usage:       "`FILE` with settings, in TOML: a line for each, under the names of the flags",
+	})
+	cmd.Commands = append(slices.Clip(cmd.Commands), cmd.configCommand(stdout), completionCommand(&cmd, stdout), manCommand(&cmd, stdout))
+	return &cmd
+}
+
+func (cmd Command) run(ctx context.Context, args []string, stdout io.Writer) error {
 	app := &cli.App{
-		Name:                  cmd.Name,
-		Usage:                 cmd.Usage,
-		ArgsUsage:             cmd.ArgsUsage,
-		Description:           cmd.Description,
-		Flags:                 cmd.Flags,
-		Version:               Version(),
-		Writer:                stdout,
-		ErrWriter:             io.Discard,
-		HideHelpCommand:       true,
-		CustomAppHelpTemplate: helpTemplate,
-		ExitErrHandler:        func(*cli.Context, error) {},
+		Name:                      cmd.Name,
+		Usage:                     cmd.Usage,
+		ArgsUsage:                 cmd.ArgsUsage,
+		Description:               cmd.Description + cmd.listCommands(),
+		Version:                   Version(),
+		Writer:                    stdout,
+		ErrWriter:                 io.Discard,
+		HideHelpCommand:           true,
+		CustomAppHelpTemplate:     helpTemplate,
+		DisableSliceFlagSeparator: true,
+		ExitErrHandler:            func(*cli.Context, error) {},
 		OnUsageError: func(_ *cli.Context, err error, _ bool) error {
 			return Usagef("%s", plain(err))
 		},
 		Action: func(c *cli.Context) error {
-			if c.NArg() > cmd.MaxArgs {
-				return Usagef("too many arguments: %q", c.Args().Get(cmd.MaxArgs))
+			most := 0
+			if cmd.Arg.Name != "" {
+				most = 1
 			}
-			return cmd.Action(ctx, c)
+			if c.NArg() > most {
+				return Usagef("too many arguments: %q", c.Args().Get(most))
+			}
+			v, err := cmd.valuesOf(c)
+			if err != nil {
+				return err
+			}
+			return cmd.Action(ctx, v)
 		},
 	}
-	args, err := flagsFirst(cmd.Flags, args)
-	if err != nil {
-		return err
+	for _, f := range cmd.Flags {
+		app.Flags = append(app.Flags, f.cli())
 	}
-	return app.RunContext(ctx, args)
+	args, err := flagsFirst(app.Flags, args)
+	if err == nil {
+		err = app.RunContext(ctx, args)
+	}
+	if usage := (usageError{}); errors.As(err, &usage) && usage.command == "" {
+		usage.command = cmd.Name
+		return usage
+	}
+	return err
+}
+
+// all are the argument of the command and its flags.
+func (cmd Command) all() []Flag {
+	if cmd.Arg.Name == "" {
+		return cmd.Flags
+	}
+	return slices.Concat([]Flag{cmd.Arg}, cmd.Flags)
+}
+
+// inFile are the flags that the settings file may set.
+func (cmd Command) inFile() []Flag {
+	return slices.DeleteFunc(slices.Clone(cmd.all()), func(f Flag) bool { return f.Name == configFlag || f.CommandLineOnly })
+}
+
+// listCommands says in --help which commands there are.
+func (cmd Command) listCommands() string {
+	if len(cmd.Commands) == 0 {
+		return ""
+	}
+	text := "\n\nCommands\n"
+	for _, sub := range cmd.Commands {
+		text += fmt.Sprintf("  %s\t%s\n", sub.Name, sub.Usage)
+	}
+	return strings.TrimSuffix(text, "\n")
 }
 
 // notBool is what package flag says of a switch with a wrong value.
@@ -156,21 +235,6 @@ func takesValue(flags []cli.Flag, arg string) bool {
 
 func isNamed(flag cli.Flag, arg string) bool {
 	return slices.Contains(flag.Names(), strings.TrimLeft(arg, "-"))
-}
-
-// Switch is a flag that is on or off. Its environment variable is read by
-// Values.Switch: urfave/cli would refuse a wrong value of it even where the flag
-// is given, and wins.
-func Switch(category, name, usage string) cli.Flag {
-	return &cli.BoolFlag{
-		Name: name, Category: category, DisableDefaultText: true,
-		Usage: fmt.Sprintf("%s [$%s]", usage, EnvVar(name)[0]),
-	}
-}
-
-// EnvVar is the environment variable of a flag.
-func EnvVar(flag string) []string {
-	return []string{"BCAST_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))}
 }
 
 // Version is the version of the module that the command was built from.

@@ -8,8 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/urfave/cli/v2"
-
 	"bcast/internal/config"
 )
 
@@ -57,26 +55,26 @@ func TestSizeAsPeopleWriteIt(t *testing.T) {
 }
 
 // call runs a command with one flag of each kind and returns what it was given.
-func call(t *testing.T, args ...string) (got map[string]any, rest []string, err error) {
+func call(t *testing.T, args ...string) (got map[string]any, rest string, err error) {
 	t.Helper()
-	text := func(name, value string) cli.Flag {
-		return &cli.StringFlag{Name: name, Value: value, EnvVars: config.EnvVar(name)}
-	}
 	err = config.Command{
 		Name: "test",
-		Flags: []cli.Flag{
-			text("size", "1KiB"), text("wait", "1s"), text("count", "1"), text("mode", "on"),
-			&cli.StringSliceFlag{Name: "listen", EnvVars: config.EnvVar("listen")},
-			&cli.BoolFlag{Name: "yes", Aliases: []string{"y"}}, config.Switch("", "on", ""),
+		Flags: []config.Flag{
+			{Name: "size", Kind: config.Size, Default: "1KiB"},
+			{Name: "wait", Kind: config.Duration, Default: "1s"},
+			{Name: "count", Kind: config.Number, Default: "1"},
+			{Name: "mode", Kind: config.Choice, Choices: []string{"on", "off"}, Default: "on"},
+			{Name: "listen", Kind: config.List, Default: "localhost"},
+			{Name: "yes", Kind: config.Switch},
+			{Name: "word"},
 		},
-		MaxArgs: 2,
-		Action: func(_ context.Context, c *cli.Context) error {
-			v := config.NewValues(c)
+		Arg: config.Flag{Name: "rest", Default: "none"},
+		Action: func(_ context.Context, v *config.Values) error {
 			got = map[string]any{
 				"size": v.Size("size", 10, 1<<20), "wait": v.Duration("wait", 0, time.Minute), "count": v.Count("count", 1, 9),
-				"mode": v.Choice("mode", "on", "off"), "listen": v.Addrs("listen"), "yes": c.Bool("yes"), "on": v.Switch("on"),
+				"mode": v.Choice("mode"), "listen": v.Addrs("listen"), "yes": v.Switch("yes"), "word": v.Text("word"),
 			}
-			rest = c.Args().Slice()
+			rest = v.Text("rest")
 			return v.Err()
 		},
 	}.Run(t.Context(), append([]string{"test"}, args...), t.Output())
@@ -85,36 +83,37 @@ func call(t *testing.T, args ...string) (got map[string]any, rest []string, err 
 
 func TestFlagsAndArgumentsMayComeInAnyOrder(t *testing.T) {
 	for _, args := range [][]string{
-		{"--size", "2KiB", "--yes", "a", "b"},
-		{"a", "--size", "2KiB", "b", "--yes"},
-		{"a", "b", "-y", "-size=2KiB"},
-		{"--yes", "a", "--size=2KiB", "--", "b"},
+		{"--size", "2KiB", "--yes", "a"},
+		{"a", "--size", "2KiB", "--yes"},
+		{"--yes", "a", "-size=2KiB"},
+		{"--yes", "--size=2KiB", "--", "a"},
 	} {
 		got, rest, err := call(t, args...)
-		if err != nil || got["size"] != 2048 || got["yes"] != true || !slices.Equal(rest, []string{"a", "b"}) {
+		if err != nil || got["size"] != 2048 || got["yes"] != true || rest != "a" {
 			t.Errorf("%q: got %v, rest %q, %v", args, got, rest, err)
 		}
 	}
-	if _, rest, err := call(t, "--", "-x", "--size"); err != nil || !slices.Equal(rest, []string{"-x", "--size"}) {
+	if _, rest, err := call(t, "--", "--size"); err != nil || rest != "--size" {
 		t.Errorf("behind --: rest %q, %v", rest, err)
 	}
-	if _, rest, err := call(t, "-", "a"); err != nil || !slices.Equal(rest, []string{"-", "a"}) {
+	if _, rest, err := call(t, "--yes", "-"); err != nil || rest != "-" {
 		t.Errorf("a lone dash: rest %q, %v", rest, err)
 	}
 }
 
 func TestFirstArgumentMayBeACommand(t *testing.T) {
 	ran := ""
-	action := func(name string) func(context.Context, *cli.Context) error {
-		return func(_ context.Context, c *cli.Context) error {
-			ran = name + " " + strings.Join(c.Args().Slice(), " ")
+	action := func(name string) func(context.Context, *config.Values) error {
+		return func(_ context.Context, v *config.Values) error {
+			ran = name + " " + v.Text("arg")
 			return nil
 		}
 	}
+	arg := config.Flag{Name: "arg"}
 	cmd := config.Command{
-		Name: "test", MaxArgs: 1, Action: action("test"),
+		Name: "test", Arg: arg, Action: action("test"),
 		Commands: []config.Command{{
-			Name: "bench", MaxArgs: 1, Action: action("bench"), Flags: []cli.Flag{&cli.StringFlag{Name: "size"}},
+			Name: "bench", Arg: arg, Action: action("bench"), Flags: []config.Flag{{Name: "size"}},
 		}},
 	}
 	for args, want := range map[string]string{
@@ -139,13 +138,30 @@ func TestFirstArgumentMayBeACommand(t *testing.T) {
 	}
 }
 
-func TestVariablesCountAndFlagsWin(t *testing.T) {
-	t.Setenv("BCAST_SIZE", "3KiB")
-	t.Setenv("BCAST_COUNT", "3")
-	t.Setenv("BCAST_LISTEN", "a:1,unix:/b")
-	got, _, err := call(t, "--count", "4")
-	if err != nil || got["size"] != 3072 || got["count"] != 4 || len(got["listen"].([]config.Addr)) != 2 {
-		t.Errorf("got %v, %v", got, err)
+func TestWrongCommandLineNamesTheCommandWhoseHelpHelps(t *testing.T) {
+	cmd := config.Command{
+		Name:     "test",
+		Action:   func(context.Context, *config.Values) error { return config.Usagef("not so") },
+		Commands: []config.Command{{Name: "bench"}},
+	}
+	for args, want := range map[string]string{
+		"--nonsense":       "test --help",
+		"":                 "test --help",
+		"bench --nonsense": "test bench --help",
+		"bench a":          "test bench --help",
+	} {
+		err := cmd.Run(t.Context(), append([]string{"test"}, strings.Fields(args)...), t.Output())
+		if got := config.HelpFor(err); !errors.Is(err, config.ErrUsage) || got != want {
+			t.Errorf("%q: %v has help in %q, want %q", args, err, got, want)
+		}
+	}
+}
+
+func TestListIsWrittenAsOftenAsThereAreElements(t *testing.T) {
+	got, _, err := call(t, "--listen", "a", "--listen", "unix:/b,c")
+	want := []config.Addr{{Network: "tcp", Address: "a:1234"}, {Network: "unix", Address: "/b,c"}}
+	if err != nil || !slices.Equal(got["listen"].([]config.Addr), want) {
+		t.Errorf("got %v, %v; want %v", got["listen"], err, want)
 	}
 }
 
@@ -156,20 +172,20 @@ func TestSwitchMayBeWrittenAsAFlagOrAVariable(t *testing.T) {
 		want     bool
 	}{
 		{"", nil, false},
-		{"", []string{"--on"}, true},
+		{"", []string{"--yes"}, true},
 		{"true", nil, true},
 		{"1", nil, true},
-		{"true", []string{"--on=false"}, false},
-		{"maybe", []string{"--on"}, true},
+		{"true", []string{"--yes=false"}, false},
+		{"maybe", []string{"--yes"}, true},
 	} {
-		t.Setenv("BCAST_ON", test.variable)
-		if got, _, err := call(t, test.args...); err != nil || got["on"] != test.want {
-			t.Errorf("BCAST_ON=%s, %q: %v, %v", test.variable, test.args, got["on"], err)
+		t.Setenv("BCAST_YES", test.variable)
+		if got, _, err := call(t, test.args...); err != nil || got["yes"] != test.want {
+			t.Errorf("BCAST_YES=%s, %q: %v, %v", test.variable, test.args, got["yes"], err)
 		}
 	}
-	t.Setenv("BCAST_ON", "maybe")
-	if _, _, err := call(t); err == nil || err.Error() != `--on: "maybe" is neither on nor off: write true or false` {
-		t.Errorf("BCAST_ON=maybe: %v", err)
+	t.Setenv("BCAST_YES", "maybe")
+	if _, _, err := call(t); err == nil || err.Error() != `--yes: "maybe" is neither on nor off: write true or false` {
+		t.Errorf("BCAST_YES=maybe: %v", err)
 	}
 }
 
