@@ -142,6 +142,8 @@ func TestRateIsTwoDigits(t *testing.T) {
 func TestRateForgetsWhatIsClearedAway(t *testing.T) {
 	s := newScreen(t, "", 80, 24)
 	s.arrive(strings.Repeat("x\n", 1000))
+	s.later(time.Second)
+	s.Update(rateMsg{})
 	s.board.feed.Clear()
 	s.later(time.Second)
 	s.Update(rateMsg{})
