@@ -21,16 +21,6 @@ func (m *model) header() string {
 	if !m.board.lost.IsZero() {
 		state, style = m.down(), m.styles.down
 	}
-	var parts []string
-	if m.board.framed && m.board.lost.IsZero() {
-		parts = append(parts, m.here())
-	}
-	if rate := m.rate.String(); rate != "" {
-		parts = append(parts, rate)
-	}
-	if m.mouse {
-		parts = append(parts, "mouse")
-	}
 	name, clock := " bcast  ", m.clock()
 	room := m.width - len(state) - len("  ")
 	if room < len(name)+text.Width(m.title) {
@@ -40,17 +30,35 @@ func (m *model) header() string {
 	room -= len(name) + text.Width(title)
 
 	row := m.styles.header.Render(name+title) + "  " + style.Render(state)
-	for _, part := range parts {
-		if room < len("  ")+len(part) {
-			break
+	for _, part := range m.headerParts() {
+		size := len("  ") + len(part)
+		if part != m.here() {
+			size += len("  ") + len(clock) + 1 // that stays where it is while others come and go
 		}
-		row += "  " + part
-		room -= len("  ") + len(part)
+		if size <= room {
+			row += "  " + part
+			room -= len("  ") + len(part)
+		}
 	}
 	if gap := room - len(clock) - 1; gap > 1 {
 		return row + strings.Repeat(" ", gap) + m.styles.faint.Render(clock)
 	}
 	return ansi.Truncate(row, m.width, m.glyphs.ellipsis)
+}
+
+// headerParts are what stands in the header behind the state, if there is room for it. The
+// board is locked.
+func (m *model) headerParts() (parts []string) {
+	if m.board.framed && m.board.lost.IsZero() {
+		parts = append(parts, m.here())
+	}
+	if m.mouse {
+		parts = append(parts, "mouse")
+	}
+	if rate := m.rate.String(); rate != "" {
+		parts = append(parts, rate)
+	}
+	return parts
 }
 
 // up says that there is a connection, and how long an answer takes.

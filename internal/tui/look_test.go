@@ -191,8 +191,10 @@ func TestHeaderLeavesOutWhatMattersLeast(t *testing.T) {
 	s.title = "a-host-with-a-long-name.example.org:1234"
 	s.happen(session.RoundTrip{Took: 12 * time.Millisecond})
 	s.rate.perSec = 1234
+	s.alt('m')
 	for width, want := range map[int]string{
-		100: " bcast  a-host-with-a-long-name.example.org:1234  [up 12ms]  2 here  1.2k/s                   20:58",
+		100: " bcast  a-host-with-a-long-name.example.org:1234  [up 12ms]  2 here  mouse  1.2k/s            20:58",
+		90:  " bcast  a-host-with-a-long-name.example.org:1234  [up 12ms]  2 here  mouse         20:58",
 		70:  " bcast  a-host-with-a-long-name.example.org:1234  [up 12ms]  2 here",
 		60:  " bcast  a-host-with-a-long-name.example.org:1234  [up 12ms]",
 		55:  " a-host-with-a-long-name.example.org:1234  [up 12ms]",
