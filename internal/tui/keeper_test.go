@@ -20,7 +20,7 @@ func TestWhatWasSentIsThereInTheNextRun(t *testing.T) {
 	s.keeper = keeper
 	s.say("first")
 	s.say("/clear")
-	s.say("/clera")
+	s.say("/nonsense")
 	s.press(tea.KeyCtrlC)
 	s.full = true
 	s.say("not sent")

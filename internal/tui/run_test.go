@@ -134,6 +134,9 @@ func TestPanicLeavesTheTerminalAsItWas(t *testing.T) {
 			if strings.LastIndex(got, ansi.SetModeAutoWrap) < strings.LastIndex(got, ansi.ResetModeAutoWrap) {
 				t.Error("rows do not wrap")
 			}
+			if on := strings.LastIndex(got, ansi.SetModeFocusEvent); on < 0 || strings.LastIndex(got, ansi.ResetModeFocusEvent) < on {
+				t.Error("the terminal was not asked to tell of its focus, or still tells")
+			}
 			after, err := term.GetState(int(tty.Fd()))
 			if err != nil || *after != *before {
 				t.Errorf("the terminal's mode is %v (%v), was %v", after, err, before)
