@@ -194,7 +194,7 @@ func TestHeaderLeavesOutWhatMattersLeast(t *testing.T) {
 	s.alt('m')
 	for width, want := range map[int]string{
 		100: " bcast  a-host-with-a-long-name.example.org:1234  [up 12ms]  2 here  mouse  1.2k/s            20:58",
-		86:  " bcast  a-host-with-a-long-name.example.org:1234  [up 12ms]  2 here  mouse     20:58",
+		86:  " bcast  a-host-with-a-long-name.example.org:1234  [up 12ms]  2 here  mouse      20:58",
 		70:  " bcast  a-host-with-a-long-name.example.org:1234  [up 12ms]  2 here",
 		60:  " bcast  a-host-with-a-long-name.example.org:1234  [up 12ms]",
 		55:  " a-host-with-a-long-name.example.org:1234  [up 12ms]",
