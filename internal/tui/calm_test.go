@@ -77,12 +77,29 @@ func (p *pump) run(d time.Duration) {
 	}
 }
 
+// A sleeper is what rests and wakes.
+type sleeper struct {
+	awake bool
+	t     *testing.T
+}
+
+func (s *sleeper) Wake() { s.awake = true }
+
+func (s *sleeper) Rest() {
+	if !s.awake {
+		s.t.Error("what rests was told to rest")
+	}
+	s.awake = false
+}
+
 func TestNothingComesButTheMinuteWhenNothingHappens(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		board := newBoard(time.Now)
 		board.zone = time.UTC
 		done := make(chan struct{})
 		m := newModel(Config{Title: "localhost:1234"}, board, nil, done, nil)
+		frames := &sleeper{t: t}
+		m.pace.of = frames
 		p := newPump(t, m)
 		p.start(m.Init())
 		p.start(watch(board.wake, done, 0))
@@ -90,9 +107,14 @@ func TestNothingComesButTheMinuteWhenNothingHappens(t *testing.T) {
 		p.run(20*time.Second + time.Second/3)
 		p.seen = map[string]int{}
 
-		p.run(10 * time.Minute)
-		if len(p.seen) != 1 || p.seen["minuteMsg"] != 10 {
-			t.Errorf("in ten minutes came %v, want ten new minutes", p.seen)
+		for range 600 {
+			p.run(time.Second)
+			if frames.awake && time.Since(p.at["minuteMsg"]) > 2*time.Second {
+				t.Errorf("a frame is looked for, %v after the last change", time.Since(p.at["minuteMsg"]))
+			}
+		}
+		if len(p.seen) != 2 || p.seen["minuteMsg"] != 10 || p.seen["restMsg"] != 10 {
+			t.Errorf("in ten minutes came %v, want ten new minutes, with a rest behind each", p.seen)
 		}
 		if now, header := time.Now().UTC(), ansi.Strip(m.View()); !strings.Contains(header, now.Format("15:04")) {
 			t.Errorf("it is %v, and the header is %q", now, header[:80])
@@ -106,6 +128,9 @@ func TestNothingComesButTheMinuteWhenNothingHappens(t *testing.T) {
 		for range 600 {
 			board.handle(session.Received{Data: []byte("x\n")})
 			p.run(time.Second / 10)
+			if !frames.awake {
+				t.Error("no frame is looked for while lines come")
+			}
 		}
 		if !strings.Contains(m.View(), "10/s") {
 			t.Errorf("the rate is %q", m.rate.String())
@@ -119,7 +144,7 @@ func TestNothingComesButTheMinuteWhenNothingHappens(t *testing.T) {
 		}
 		p.seen = map[string]int{}
 		p.run(time.Minute)
-		if len(p.seen) != 1 || p.seen["minuteMsg"] != 1 {
+		if len(p.seen) != 2 || p.seen["minuteMsg"] != 1 || p.seen["restMsg"] != 1 {
 			t.Errorf("afterwards came %v", p.seen)
 		}
 		close(done)

@@ -12,3 +12,6 @@ type minuteMsg struct{}
 
 // rateMsg says that it is time to look at how much comes.
 type rateMsg struct{}
+
+// restMsg says that it is time to see whether the screen has changed.
+type restMsg struct{}

@@ -41,6 +41,7 @@ type model struct {
 	hints int    // the number of the hint, so that its end finds it
 	armed bool   // the next Ctrl+C quits
 
+	pace pace
 	view string // what View returned last; empty when something has changed
 }
 
@@ -75,6 +76,7 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	cmd, changed := m.take(msg)
 	if changed {
 		m.view = ""
+		cmd = tea.Batch(cmd, m.pace.wake())
 	}
 	return m, cmd
 }
@@ -101,6 +103,8 @@ func (m *model) take(msg tea.Msg) (cmd tea.Cmd, changed bool) {
 	case tea.BlurMsg:
 		m.away(true)
 		return nil, true
+	case restMsg:
+		return m.pace.rest(), false
 	case forgetMsg:
 		return nil, m.forget(msg)
 	}

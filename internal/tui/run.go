@@ -102,6 +102,7 @@ func run(ctx context.Context, cfg Config, now func() time.Time) error {
 	m.composer.SetHistory(earlier)
 	program := tea.NewProgram(m, tea.WithInput(term.NewInput(cfg.In)), tea.WithOutput(out),
 		tea.WithAltScreen(), tea.WithReportFocus(), tea.WithoutSignalHandler())
+	m.pace.of = term.PaceOf(program)
 	// Not tea.WithContext: Bubble Tea takes its end for a kill, and closes the input
 	// while it is being read.
 	stop := context.AfterFunc(ctx, program.Quit)

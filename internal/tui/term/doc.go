@@ -9,6 +9,7 @@
 //   - [Output], [CursorAt]: the cursor is hidden at the bottom, where no input method looks for it; frames
 //     tear; a row that is wider than the terminal thinks wraps; the mouse is lost when suspended; there is no bell
 //   - [Link]: there are no links
+//   - [Pace]: it looks for a new frame 60 times a second, for as long as it runs
 //   - [State]: a panic outside of Bubble Tea leaves the terminal raw
 //
 // The package knows terminals. It does not know what is on the screen.
