@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -8,6 +9,8 @@ import (
 	"testing"
 
 	tea "github.com/charmbracelet/bubbletea"
+
+	"bcast/internal/session"
 )
 
 func TestWhatWasSentIsThereInTheNextRun(t *testing.T) {
@@ -120,5 +123,30 @@ func TestWhatIsTooMuchForOneMessageGoesAsSeveral(t *testing.T) {
 	s.press(tea.KeyEnter)
 	if !s.composer.Empty() {
 		t.Errorf("%d bytes are left", s.composer.Bytes())
+	}
+}
+
+func TestWhatTheComposerTakesCanBeSent(t *testing.T) {
+	s := newFramed(t, 80, 24)
+	s.happen(session.Connected{Framed: true, You: me, Count: 1, MaxLine: 100})
+	r := rand.New(rand.NewPCG(8, 9))
+	taken := 0
+	for range 2000 {
+		var lines []string
+		for range 1 + r.IntN(6) {
+			lines = append(lines, strings.Repeat("x", r.IntN(130)/(1+r.IntN(4))))
+		}
+		text := strings.Join(lines, "\n")
+		cut, ok := composerMessages(text, s.board.limit(1))
+		messages, fits := s.board.messages(text)
+		if ok != fits || ok && strings.Join(cut, "\n") != strings.Join(messages, "\n") {
+			t.Fatalf("%q is taken %v and can be sent %v, as %q and %q", text, ok, fits, cut, messages)
+		}
+		if ok {
+			taken++
+		}
+	}
+	if taken < 100 || taken > 1900 {
+		t.Errorf("of 2000 texts, %d are taken", taken)
 	}
 }

@@ -343,6 +343,9 @@ func TestHelpNamesEveryBinding(t *testing.T) {
 			s.want(k.Help().Key, k.Help().Desc)
 		}
 	}
+	for _, command := range slashRows() {
+		s.want(command[0], command[1])
+	}
 }
 
 func TestWheelScrollsWhatItIsOver(t *testing.T) {

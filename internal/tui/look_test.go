@@ -143,7 +143,23 @@ func sequenceAt(row string, at int) string {
 	return row[at : at+2+end+1]
 }
 
-func TestWhatIsFoundIsMarkedInNamesOfLinksToo(t *testing.T) {
+func TestWhatIsFoundIsMarkedInNamesToo(t *testing.T) {
+	s := newScreen(t, "", 80, 24)
+	s.arrive("bob: hello\ncarol: bye\n")
+	s.colour(termenv.ANSI256, true)
+	s.press(tea.KeyF3)
+	s.write("bo")
+	view := s.View()
+	if !strings.Contains(view, s.styles.match.Render("bob")) || strings.Contains(view, s.styles.match.Render("carol")) {
+		t.Errorf("not the name that is looked for is marked, in %q", view)
+	}
+	s.press(tea.KeyEnter)
+	if !strings.Contains(s.View(), s.styles.chosen.Render("bob")) {
+		t.Errorf("the name that was gone to is not marked, in %q", s.View())
+	}
+}
+
+func TestWhatIsFoundIsMarkedInLinksToo(t *testing.T) {
 	s := newScreen(t, "", 80, 24)
 	s.arrive("bob: https://ci.example/deploy and deploy\n")
 	s.colour(termenv.ANSI256, true)

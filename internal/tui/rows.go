@@ -56,6 +56,14 @@ func (m *model) sign(row *feed.Row) string {
 	return m.glyphs.bar
 }
 
+// matchStyle is the style of what was found in a row.
+func (m *model) matchStyle(row *feed.Row) style {
+	if _, chosen := m.board.feed.Matches(*row); chosen {
+		return m.styles.chosen
+	}
+	return m.styles.match
+}
+
 // textStyle is the style of what is said. What people say has the terminal's own.
 func (m *model) textStyle(kind feed.Kind) style {
 	switch kind {
@@ -74,6 +82,9 @@ func (m *model) nameOf(row *feed.Row) (name string, style style) {
 		return "", style
 	}
 	name = m.cut(row.Entry.Name, m.layout.name)
+	if len(m.board.feed.MatchesName(row.Entry.Name)) > 0 {
+		return name, m.matchStyle(row)
+	}
 	switch row.Entry.Kind {
 	case feed.Line:
 		return name, m.styles.name(row.Entry.Name)

@@ -68,8 +68,17 @@ func TestPaceRestsAndWakes(t *testing.T) {
 			say  string
 			want bool
 		}{
-			{"first", true}, {"wake", false}, {"second", true}, {"rest", false}, {"third", false},
-			{"rest", false}, {"fourth", false}, {"wake", false}, {"fifth", true}, {"wake", false}, {"sixth", true},
+			{"first", true},
+			{"wake", false},
+			{"second", true},
+			{"rest", false},
+			{"third", false},
+			{"rest", false},
+			{"fourth", false},
+			{"wake", false},
+			{"fifth", true},
+			{"wake", false},
+			{"sixth", true},
 		} {
 			program.Send(step.say)
 			time.Sleep(time.Second)
