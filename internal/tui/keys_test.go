@@ -120,6 +120,20 @@ func TestEveryKeyOfTheScreen(t *testing.T) {
 			s.want("│ alice (you)")
 			s.wantNot("↑")
 		},
+		"PgUp and PgDn scroll the members where they hide the feed": func(t *testing.T, s *screen) {
+			s.Update(tea.WindowSizeMsg{Width: 50, Height: 12})
+			for i := range 40 {
+				s.happen(join(fmt.Sprint("x", i), fmt.Sprintf("m%02d", i), uint64(i+4)))
+			}
+			s.press(tea.KeyF2)
+			s.View()
+			s.press(tea.KeyPgDown)
+			s.wantNot("(you)")
+			s.press(tea.KeyPgUp)
+			s.want("(you)")
+			s.press(tea.KeyEsc)
+			s.want("m00, m01 and 38 others joined")
+		},
 		"Alt+M takes the mouse and gives it back": func(t *testing.T, s *screen) {
 			if !tells(s.alt('m'), "enablemousecellmotion") || !s.has("mouse") {
 				t.Error("the mouse is not asked for, or nobody is told")
