@@ -22,8 +22,11 @@ func (f *Feed) end() place { return place{seq: f.next} }
 // head is where the first row begins of the entry seq or the separators above it; of the
 // entry to come, the end.
 func (f *Feed) head(seq uint64) place {
-	if seq == f.next {
+	switch {
+	case seq == f.next:
 		return f.end()
+	case seq > f.first && seq != f.news.first && !f.newDay(seq): // nearly all
+		return place{seq: seq}
 	}
 	return f.onward(place{seq: seq, offset: atDropped})
 }
@@ -48,12 +51,17 @@ func (f *Feed) separated(p place) bool {
 		seq, ok := f.firstUnread()
 		return ok && p.seq == seq
 	default:
-		before := f.before
-		if p.seq > f.first {
-			before = f.at(p.seq - 1).At
-		}
-		return !sameDay(before, f.at(p.seq).At)
+		return f.newDay(p.seq)
 	}
+}
+
+// newDay reports whether the entry seq was said on another day than the one before it.
+func (f *Feed) newDay(seq uint64) bool {
+	before := &f.before
+	if seq > f.first {
+		before = &f.at(seq - 1).At
+	}
+	return !sameDay(before, &f.at(seq).At)
 }
 
 // separator returns the row of the separator p.
@@ -72,8 +80,8 @@ func (f *Feed) separator(p place) Row {
 
 // sameDay reports whether two times, each where it was taken, have the same date. A time
 // that is not known has that of the other.
-func sameDay(a, b time.Time) bool {
-	if a == b || a.IsZero() || b.IsZero() {
+func sameDay(a, b *time.Time) bool {
+	if *a == *b || a.IsZero() || b.IsZero() {
 		return true
 	}
 	year, month, day := a.Date()

@@ -60,11 +60,14 @@ func (f *Feed) fill(top place) place {
 	p := top
 	for len(f.rows) < f.height && p != f.end() {
 		row, next := f.cut(p)
-		if p.offset < 0 {
-			f.rows = append(f.rows, f.separator(p))
-			f.news.shown = f.news.shown || p.offset == atUnread
-		} else {
+		switch {
+		case p.offset >= 0:
 			f.rows = append(f.rows, Row{Seq: p.seq, Entry: *f.at(p.seq), First: p.offset == 0, Text: row, Offset: p.offset})
+		case p.offset == atUnread:
+			f.news.shown = true
+			fallthrough
+		default:
+			f.rows = append(f.rows, f.separator(p))
 		}
 		p = next
 	}
@@ -77,10 +80,20 @@ func (f *Feed) cut(p place) (row string, next place) {
 		p.offset++
 		return "", f.onward(p)
 	}
+	row, p = f.cutText(p)
+	if p.offset < 0 {
+		p = f.head(p.seq)
+	}
+	return row, p
+}
+
+// cutText is cut where p is in the text of an entry. It does not look at what is above the
+// next entry: if that is where the next row begins, it returns the first separator.
+func (f *Feed) cutText(p place) (row string, next place) {
 	text := f.at(p.seq).Text
 	row, size := cutRow(text[p.offset:], f.width)
 	if p.offset += size; p.offset == len(text) {
-		return row, f.head(p.seq + 1)
+		return row, place{seq: p.seq + 1, offset: atDropped}
 	}
 	return row, p
 }
@@ -93,7 +106,7 @@ func (f *Feed) rowAt(p place) place {
 	}
 	row := place{seq: p.seq}
 	for row != p {
-		_, next := f.cut(row)
+		_, next := f.cutText(row)
 		if next.seq != p.seq || next.offset > p.offset {
 			break
 		}
@@ -123,9 +136,13 @@ func (f *Feed) above(p place, n int) place {
 // separators above it. The result is good until the next call.
 func (f *Feed) startsBefore(p place) []int {
 	f.starts = f.starts[:0]
-	for row := f.head(p.seq); row.seq == p.seq && row.offset < p.offset; {
+	row := f.head(p.seq)
+	for ; row.offset < min(p.offset, 0); row = f.onward(place{seq: row.seq, offset: row.offset + 1}) {
 		f.starts = append(f.starts, row.offset)
-		_, row = f.cut(row)
+	}
+	for row.seq == p.seq && row.offset < p.offset {
+		f.starts = append(f.starts, row.offset)
+		_, row = f.cutText(row)
 	}
 	return f.starts
 }
