@@ -36,11 +36,11 @@ func (in *Input) readPaste(p []byte, c byte) int {
 	var chunk [len(pasteEnd)]byte
 	chunk[0] = c
 	n := 1
-	for range len(p) / len(chunk) { // and of what is dropped no more, so that a read can be cancelled
+	for left := len(p) / len(chunk); ; left-- { // of what is dropped no more either, so that reading can be cancelled
 		for _, c := range chunk[:n] {
 			out = paste.pass(out, c)
 		}
-		if !paste.open || len(out) > len(p)-3*len(chunk) || !in.wait(0) {
+		if !paste.open || left == 0 || len(out) > len(p)-3*len(chunk) || !in.wait(0) {
 			break
 		}
 		n, _ = in.File.Read(chunk[:len(chunk)-paste.matched]) // the end cannot be before that
@@ -58,18 +58,22 @@ func (p *paste) pass(out []byte, c byte) []byte {
 		}
 		return out
 	}
-	out = p.add(out, pasteEnd[:p.matched])
+	for i := range p.matched {
+		out = p.add(out, pasteEnd[i])
+	}
 	if p.matched = 0; c == esc {
 		p.matched = 1
 		return out
 	}
-	return p.add(out, string(c))
+	return p.add(out, c)
 }
 
-func (p *paste) add(out []byte, s string) []byte {
-	s = s[:min(len(s), maxPaste-p.passed)]
-	p.passed += len(s)
-	return append(out, s...)
+func (p *paste) add(out []byte, c byte) []byte {
+	if p.passed == maxPaste {
+		return out
+	}
+	p.passed++
+	return append(out, c)
 }
 
 // skipPaste drops what there is of a paste.
