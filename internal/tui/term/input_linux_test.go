@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 )
 
 // A key is what a terminal sends, and the message it is read as.
@@ -222,16 +221,3 @@ func TestInputReadsAPasteInWhateverPieces(t *testing.T) {
 }
 
 const pasteBegin, pasteEnd = "\x1b[200~", "\x1b[201~"
-
-func TestInputCutsAPasteAfterAMegabyte(t *testing.T) {
-	r := newReading(t)
-	begin := time.Now()
-	got := r.of("a" + pasteBegin + strings.Repeat("0123456789abcde\r", 1<<17) + pasteEnd + "b")
-	t.Log(time.Since(begin))
-	if len(got) != 3 || got[0] != `"a"` || got[2] != `"b"` {
-		t.Fatalf("read as %d messages", len(got))
-	}
-	if n := len(got[1]); n <= 1<<20 || n > 1<<20+1<<13 {
-		t.Errorf("of 2 MiB it passes on %d bytes", n)
-	}
-}
