@@ -28,6 +28,9 @@ const (
 //   - It does not know that terminals answer, and what comes later than [Probe] waits is typed. Input drops
 //     answers, and translates or drops what Bubble Tea does not know of keys; see escape.go.
 //
+// One gap stays open: each time that Bubble Tea takes the terminal again, it leaves a descriptor behind, of epoll or
+// kqueue. Its number is known to its cancel reader alone, which it has forgotten by then.
+//
 // Bubble Tea watches the file itself, so what Input had read and kept would not be seen before the next key. It
 // therefore reads no byte that it cannot use at once. On systems other than Unix, where Bubble Tea reads keys by
 // other means, it does nothing.

@@ -1,6 +1,7 @@
 package term_test
 
 import (
+	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -25,7 +26,9 @@ func TestProgram(t *testing.T) {
 		{"a late answer is not typed", lateAnswerIsDropped},
 		{"what is typed before the start is not lost", typedAheadIsKept},
 		{"leaving restores the terminal", leavingRestores},
-		{"SIGTERM restores the terminal", termRestores},
+		{"SIGTERM restores the terminal", func(t *testing.T, program string) { signalRestores(t, program, syscall.SIGTERM) }},
+		{"SIGHUP restores the terminal", func(t *testing.T, program string) { signalRestores(t, program, syscall.SIGHUP) }},
+		{"it ends with its terminal", terminalGoes},
 		{"a panic in Update restores the terminal", updatePanicRestores},
 		{"a panic in a command restores the terminal", commandPanicRestores},
 		{"a panic elsewhere restores the terminal and shows its trace", goroutinePanicRestores},
@@ -188,15 +191,24 @@ func leavingRestores(t *testing.T, program string) {
 	}
 }
 
-func termRestores(t *testing.T, program string) {
+func signalRestores(t *testing.T, program string, signal os.Signal) {
 	p := open(t, program)
-	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+	if err := p.cmd.Process.Signal(signal); err != nil {
 		t.Fatal(err)
 	}
 	if err := p.end(); err != nil {
 		t.Error(err)
 	}
 	checkRestored(t, p, p.output())
+}
+
+func terminalGoes(t *testing.T, program string) {
+	p := open(t, program)
+	_ = p.person.Close()                                           // upon which the system sends SIGHUP,
+	if err := p.cmd.Process.Signal(syscall.SIGWINCH); err != nil { // once the test does not read any more
+		t.Fatal(err)
+	}
+	_ = p.end() // it may fail, as it has nowhere to write
 }
 
 func updatePanicRestores(t *testing.T, program string) {
@@ -257,9 +269,10 @@ func releaseRestores(t *testing.T, program string) {
 func checkReturned(t *testing.T, p *process, from int) {
 	t.Helper()
 	p.await(syncOff, p.await("typed=x.", from))
-	p.await("\x1b[?1006h", from) // the mouse comes last
-	p.press("y")
-	p.await(syncOff, p.await("typed=xy.", from))
+	p.await("\x1b[?1002h\x1b[?1006h", from) // of which Bubble Tea does not think
+	p.press("\x1b[200~y")                   // in parts, as before
+	p.press("\x1b[201~")
+	p.await(syncOff, p.await("typed=x[y].", from))
 	if frames := checkFrames(t, p.output()[from:]); frames < 2 {
 		t.Errorf("saw %d frames with a cursor only", frames)
 	}

@@ -43,7 +43,7 @@ func run() error {
 	program := tea.NewProgram(m, tea.WithInput(term.NewInput(os.Stdin)), tea.WithOutput(out),
 		tea.WithAltScreen(), tea.WithMouseCellMotion(), tea.WithReportFocus(), tea.WithoutSignalHandler())
 	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, syscall.SIGTERM)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGHUP)
 	go func() {
 		<-signals
 		program.Quit()
@@ -65,11 +65,8 @@ type model struct {
 func (m *model) Init() tea.Cmd { return nil }
 
 func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
-	switch msg := msg.(type) {
-	case tea.KeyMsg:
-		return m, m.press(msg)
-	case tea.ResumeMsg: // Bubble Tea restores all but the mouse
-		return m, tea.EnableMouseCellMotion
+	if key, ok := msg.(tea.KeyMsg); ok {
+		return m, m.press(key)
 	}
 	return m, nil
 }
