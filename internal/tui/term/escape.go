@@ -54,16 +54,20 @@ func (s *scanner) csi(alt bool) {
 		case !ok && len(seq) == 2:
 			s.pass("\x1b[") // Alt with [
 			return
-		case !ok || len(seq) == cap(seq):
+		case !ok:
 			return
 		case bytes.HasPrefix(seq, []byte(mouseBegin)): // three bytes of any kind
 		case c < 0x20 || c > 0x7e:
 			s.back(c)
 			return
 		}
+		if len(seq) == longest { // it is read to its end, and dropped
+			seq = seq[:longest-1]
+		}
 		seq = append(seq, c)
 	}
 	switch {
+	case len(seq) == longest:
 	case bytes.IndexByte([]byte("?>="), seq[2]) >= 0: // an answer
 	case string(seq) == pasteBegin:
 		s.in.paste = paste{open: true, last: s.in.now()}

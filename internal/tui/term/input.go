@@ -14,7 +14,7 @@ const (
 	// restWait is how long the rest of what nobody types may take, such as half a mouse event. A packet that
 	// was lost on its way takes that long to come again.
 	restWait = 300 * time.Millisecond
-	// longest is the longest escape sequence that is passed on.
+	// longest is longer than any escape sequence that is passed on.
 	longest = 64
 )
 

@@ -139,7 +139,9 @@ var noKeys = []key{
 	{"\x1b[?1u", ""},
 	{"\x1bOZ", ""}, // keys that nobody knows
 	{"\x1b\x1b[?1u", ""},
-	{"\x1b[" + strings.Repeat("1", 61), ""},
+	{"\x1b[" + strings.Repeat("1", 61) + "A", ""},
+	{"\x1b[" + strings.Repeat("1", 62) + "A", ""},
+	{"\x1b[" + strings.Repeat("1", 300) + "A", ""},
 	{"\x1b[20\x18", "ctrl+x"}, // what is broken off
 	{"\x1b[20\x1b[A", "up"},
 	{"\x1bO\x18", "ctrl+x"},

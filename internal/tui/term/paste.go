@@ -36,11 +36,13 @@ func (in *Input) readPaste(p []byte, c byte) int {
 	var chunk [len(pasteEnd)]byte
 	chunk[0] = c
 	n := 1
-	for left := len(p) / len(chunk); ; left-- { // of what is dropped no more either, so that reading can be cancelled
+	// What was not passed on before and the first byte take up the room of one chunk. Of what is dropped it reads
+	// no more either, so that reading can be cancelled.
+	for left := len(p)/len(chunk) - 2; ; left-- {
 		for _, c := range chunk[:n] {
 			out = paste.pass(out, c)
 		}
-		if !paste.open || left == 0 || len(out) > len(p)-3*len(chunk) || !in.wait(0) {
+		if !paste.open || left == 0 || !in.wait(0) {
 			break
 		}
 		n, _ = in.File.Read(chunk[:len(chunk)-paste.matched]) // the end cannot be before that
