@@ -21,7 +21,8 @@ type call struct {
 	notice string // a sequence; the last one, if there are several
 }
 
-// Bell rings the bell. Like Notify, it does not wait for a frame that is being written: who writes it rings.
+// Bell rings the bell. Like Notify, it does not wait for a frame that is being written: who writes it rings. It may
+// wait where no frame is written, but the terminal takes nothing.
 func (o *Output) Bell() {
 	o.call.mu.Lock()
 	o.call.bell = true

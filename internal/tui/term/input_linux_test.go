@@ -221,5 +221,3 @@ func TestInputReadsAPasteInWhateverPieces(t *testing.T) {
 		}
 	}
 }
-
-const pasteBegin, pasteEnd = "\x1b[200~", "\x1b[201~"

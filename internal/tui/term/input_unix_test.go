@@ -14,6 +14,8 @@ import (
 	"bcast/internal/tui/term"
 )
 
+const pasteBegin, pasteEnd = "\x1b[200~", "\x1b[201~"
+
 // A feeder is an Input that a test reads, with a clock of its own: while Input waits, what is to come later is
 // written, or the time goes by.
 type feeder struct {
