@@ -34,7 +34,8 @@ type composer struct {
 	search     search     // in the history
 	paste      paste      // that waits for an answer
 
-	layout composerLayout // of what was shown last
+	layout composerLayout // of what is shown
+	width  int            // for which it was shown last
 	top    int            // the first row that was shown then
 	column int            // while deed is climbing: the cell that the cursor aims at
 }

@@ -32,7 +32,7 @@ func (c *composer) down(last composerDeed) {
 // climb goes up or down by rows, and reports whether there is such a row. Climbing on, it keeps
 // to the column from which it began, past rows that are shorter.
 func (c *composer) climb(by int, last composerDeed) bool {
-	width := c.layout.width
+	width := c.width
 	if width == 0 {
 		width = len(c.text) + 1 // it was never shown: only line ends make rows
 	}

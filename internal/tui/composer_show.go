@@ -11,6 +11,7 @@ func (c *composer) Show(width, height int) (rows []string, row, col int) {
 	if width <= 0 || height <= 0 {
 		return nil, 0, 0
 	}
+	c.width = width
 	at := c.arrange(width)
 	cursor := c.layout.find(at)
 	n := len(c.layout.rows)
