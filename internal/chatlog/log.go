@@ -47,8 +47,8 @@ type Log struct {
 func IsFrames(path string) bool { return strings.HasSuffix(path, ".jsonl") }
 
 // Open opens a log, or makes one that only its owner can read. Where its name ends in
-// .jsonl it is for frames. If it cannot be written to later on, failed is told of that, once,
-// by a goroutine of the log's, and nothing more is logged.
+// .jsonl it is for frames. If it cannot be written to before Close, failed is told of that,
+// once, by a goroutine of the log's, and nothing more is logged.
 func Open(path string, failed func(error)) (*Log, error) {
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_APPEND|os.O_CREATE, 0o600)
 	if errors.Is(err, os.ErrPermission) {
@@ -139,13 +139,19 @@ func (l *Log) signal() {
 	}
 }
 
-// Close writes what is left and closes the file. It is the last call.
-func (l *Log) Close() {
+// Close writes what is left and closes the file. It is called once. The error is that of
+// Close itself: of one before, failed was told.
+func (l *Log) Close() error {
 	l.mu.Lock()
 	l.closed = true
+	failed := l.err != nil
 	l.mu.Unlock()
 	l.signal()
 	<-l.ended
+	if failed {
+		return nil
+	}
+	return l.err // its writer has ended
 }
 
 // write is the log's own goroutine.
@@ -221,6 +227,9 @@ func (l *Log) appendMissed(b []byte, missed uint64) []byte {
 func (l *Log) fail(err error) {
 	l.mu.Lock()
 	l.err, l.waiting, l.spare = err, nil, nil
+	closed := l.closed
 	l.mu.Unlock()
-	l.failed(err)
+	if !closed {
+		l.failed(err)
+	}
 }

@@ -9,6 +9,7 @@ import (
 	"bcast/internal/chatlog"
 	"bcast/internal/feed"
 	"bcast/internal/session"
+	"bcast/internal/text"
 	"bcast/internal/wire"
 )
 
@@ -130,13 +131,14 @@ func (b *board) heedLocked(e *feed.Entry) {
 }
 
 // say puts a line of this side into the feed, where the server is a plain one.
-func (b *board) say(name, text string) {
+func (b *board) say(name, line string) {
+	shown := text.Clean([]byte(line))
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	at := b.now()
-	b.appendLocked(feed.Entry{Kind: feed.Own, At: at, Name: name, Text: text})
+	b.appendLocked(feed.Entry{Kind: feed.Own, At: at, Name: name, Text: shown})
 	if b.log != nil {
-		b.log.Line(wire.Line{From: plainYou, Name: b.name, At: at.UnixMilli(), Text: []byte(text)})
+		b.log.Line(wire.Line{From: plainYou, Name: b.name, At: at.UnixMilli(), Text: []byte(line)})
 	}
 }
 
@@ -149,9 +151,9 @@ func (b *board) appendLocked(entries ...feed.Entry) {
 }
 
 // mark is markLocked for now.
-func (b *board) mark(text string) {
+func (b *board) mark(said string) {
 	b.mu.Lock()
-	b.markLocked(b.now(), text)
+	b.markLocked(b.now(), said)
 	b.mu.Unlock()
 	b.changed()
 }
@@ -165,8 +167,8 @@ func (b *board) tell(hint string) {
 }
 
 // markLocked puts what the client has to say into the feed.
-func (b *board) markLocked(at time.Time, text string) {
-	b.appendLocked(feed.Entry{Kind: feed.Mark, At: at, Text: text})
+func (b *board) markLocked(at time.Time, said string) {
+	b.appendLocked(feed.Entry{Kind: feed.Mark, At: at, Text: said})
 }
 
 func (b *board) connected(event session.Connected) {

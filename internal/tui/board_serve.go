@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"fmt"
 	"sync"
 
 	"bcast/internal/text"
@@ -8,20 +9,24 @@ import (
 
 // serve makes the board what cfg wants of it: rename asks a framed server for another name,
 // and r calls the person. It is called before the session runs. Once that has ended, end
-// ends what serve has begun; what is logged is in the file then.
-func (b *board) serve(cfg Config, rename func(name string), r ringer) (end func()) {
+// ends what serve has begun; what is logged is in the file then, or the error says why not.
+func (b *board) serve(cfg Config, rename func(name string), r ringer) (end func() error) {
 	b.configure(cfg, rename)
 	b.openLog(cfg.LogFile)
 	done := make(chan struct{})
 	var running sync.WaitGroup
 	running.Go(func() { b.ring(r, cfg.Notify, done) }) // end waits for it
-	return func() {
+	return func() error {
 		close(done)
 		running.Wait()
 		b.release()
-		if b.log != nil {
-			b.log.Close()
+		if b.log == nil {
+			return nil
 		}
+		if err := b.log.Close(); err != nil {
+			return fmt.Errorf("the end of the log is lost: %w", err)
+		}
+		return nil
 	}
 }
 

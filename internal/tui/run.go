@@ -61,7 +61,7 @@ func (t Theme) dark(said bool) bool { return t == ThemeDark || t == ThemeAuto &&
 // *session.DialError.
 func Run(ctx context.Context, cfg Config) error { return run(ctx, cfg, time.Now) }
 
-func run(ctx context.Context, cfg Config, now func() time.Time) error {
+func run(ctx context.Context, cfg Config, now func() time.Time) (err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	out := term.NewOutput(cfg.Out)
@@ -74,7 +74,8 @@ func run(ctx context.Context, cfg Config, now func() time.Time) error {
 		Frames: chatlog.IsFrames(cfg.LogFile),
 	})
 	b := newBoard(now)
-	defer b.serve(cfg, s.Rename, out)()
+	end := b.serve(cfg, s.Rename, out)
+	defer func() { err = errors.Join(err, end()) }() // the session has ended by then
 
 	connected := make(chan struct{})
 	ended := make(chan error, 1)

@@ -69,6 +69,6 @@ func (m *model) show(id uint64, message string, framed bool) {
 		name = "me"
 	}
 	for line := range strings.SplitSeq(message, "\n") {
-		m.board.say(name, text.Clean([]byte(line)))
+		m.board.say(name, line)
 	}
 }
