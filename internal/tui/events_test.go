@@ -5,10 +5,12 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 
 	tea "github.com/charmbracelet/bubbletea"
 
 	"bcast/internal/session"
+	"bcast/internal/text"
 	"bcast/internal/wire"
 )
 
@@ -102,6 +104,21 @@ func (s *screen) wantNot(wants ...string) {
 	for _, want := range wants {
 		if s.has(want) {
 			s.t.Errorf("%q is on the screen:\n%s", want, strings.Join(s.rows(), "\n"))
+		}
+	}
+}
+
+// wantClean checks that a line is text that a terminal shows, and nothing that it obeys.
+func wantClean(t *testing.T, what, line string) {
+	t.Helper()
+	for part := range strings.SplitSeq(line, ": ") { // each was cut to what is shown by itself
+		if text.Clean([]byte(part)) != part && len(part) < text.MaxShown {
+			t.Errorf("%s: %.300q", what, part)
+		}
+	}
+	for _, r := range line {
+		if unicode.IsControl(r) {
+			t.Errorf("%s: %U in %.300q", what, r, line)
 		}
 	}
 }
