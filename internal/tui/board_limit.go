@@ -46,21 +46,19 @@ func (b *board) prefixLocked() int {
 func (b *board) messages(text string) (messages []string, ok bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	each, size, begin := b.prefixLocked()+len("\n"), 0, 0
-	for end := 0; end < len(text); {
-		line := strings.IndexByte(text[end:], '\n')
-		if line < 0 {
-			line = len(text) - end
-		}
-		if line > b.limitLocked(1) {
+	begin, end := 0, 0 // of a message, and its end so far
+	size := 0          // of that, as plain members see it
+	for line := range strings.SplitSeq(text, "\n") {
+		if len(line) > b.limitLocked(1) {
 			return nil, false
 		}
-		if end > begin && (size+each+line > b.maxLine || end-begin+line > maxText) {
+		add := b.prefixLocked() + len(line) + len("\n")
+		if size > 0 && (size+add > b.maxLine || end-begin+len(line) > maxText) {
 			messages = append(messages, text[begin:end-len("\n")])
 			begin, size = end, 0
 		}
-		size += each + line
-		end += line + len("\n")
+		size += add
+		end += len(line) + len("\n")
 	}
 	return append(messages, text[begin:]), true
 }
