@@ -61,11 +61,12 @@ func TestWhatIsShownIsLogged(t *testing.T) {
 func TestPresenceThatIsNotWantedIsNeitherShownNorLogged(t *testing.T) {
 	s := newFramed(t, 100, 24, "bob")
 	end := s.logs("log", Config{NoPresence: true})
+	s.happen(s.line(1, "bob", "hello"))
 	s.happen(join("x", "carol", 3), leave("q0", "bob", 2), rename("x", "eve", "carol"), rename("p1", "hanako", "alice"))
 	s.want("2 here", "│ eve") // which is the pane
 	s.wantNot("joined", "left", "is now")
 	s.want("you are hanako now")
-	s.wantLog(end(), "* you are hanako now")
+	s.wantLog(end(), "bob: hello", "* you are hanako now")
 }
 
 func TestHistoryIsLoggedBehindWhatTheLogHas(t *testing.T) {
@@ -179,6 +180,22 @@ func TestFramesAreLoggedButForThoseOfTheIgnored(t *testing.T) {
 	if got := end(); got != want {
 		t.Errorf("the log has\n%swant\n%s", got, want)
 	}
+}
+
+func TestFrameBeforeABreakDoesNotWaitForItsEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newFramed(t, 80, 24, "bob")
+		path := filepath.Join(t.TempDir(), "log.jsonl")
+		end := s.logsTo(Config{LogFile: path})
+		want := s.relay(s.line(1, "bob", "last"))
+		s.happen(session.Disconnected{Err: errors.New("gone")})
+		time.Sleep(time.Second)
+		synctest.Wait()
+		if got := read(t, path); got != want {
+			t.Errorf("the log has %q, want %q", got, want)
+		}
+		end()
+	})
 }
 
 func TestLogThatCannotBeOpenedIsToldAndTheRoomGoesOn(t *testing.T) {

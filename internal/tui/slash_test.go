@@ -109,6 +109,7 @@ func TestNameIsAskedOfAFramedServer(t *testing.T) {
 	s.wantNot("you are")
 	s.happen(rename("p1", "hanako", "alice"))
 	s.want("* │ you are hanako now")
+	s.wantNot("in use")
 	s.enterText("/name bob")
 	s.happen(rename("p1", "bob-2", "hanako"))
 	s.want("* │ you are bob-2 now: bob is in use")
@@ -214,6 +215,11 @@ func TestTabCompletesCommandsAndWhatStandsBehindThem(t *testing.T) {
 		s.press(tea.KeyTab)
 		if got := s.composer.Text(); got != want {
 			t.Errorf("Tab makes %q of %q, want %q", got, typed, want)
+		}
+	}
+	for typed, want := range map[string]bool{"/": true, "/nothing x": true, "//n": false, "": false, "x /": false} {
+		if _, ok := newFramed(t, 80, 24).slashWords(typed); ok != want {
+			t.Errorf("%q is taken for a command: %v", typed, ok)
 		}
 	}
 }
