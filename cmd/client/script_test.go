@@ -51,7 +51,9 @@ func TestScripts(t *testing.T) {
 			env.Setenv("HOME", filepath.Join(env.WorkDir, "home"))
 			env.Setenv("XDG_CONFIG_HOME", filepath.Join(env.WorkDir, "home", "config"))
 			env.Setenv("XDG_STATE_HOME", filepath.Join(env.WorkDir, "home", "state"))
-			return os.Mkdir(env.Getenv("HOME"), 0o700)
+			complete, err := filepath.Abs("../../internal/config/testdata/complete")
+			env.Setenv("COMPLETE", complete)
+			return errors.Join(err, os.Mkdir(env.Getenv("HOME"), 0o700))
 		},
 	})
 }
