@@ -132,10 +132,10 @@ func TestContract03_LineIsRelayedWhenItIsComplete(t *testing.T) {
 	reader.hears("a line in two parts\n")
 	slow.hangUp()
 	reader.hears("and a rest")
-	quick.say("behind it\n")
-	reader.hears("\nbehind it\n") // the newline is the room's
 	slow.hears("another\r\n")
 	slow.hearsEnd()
+	quick.say("behind it\n")
+	reader.hears("\nbehind it\n") // the newline is the room's
 	quick.hears("a line in two parts\nand a rest\n")
 	for _, c := range []*client{quick, reader} {
 		c.hangUp()
