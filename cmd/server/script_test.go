@@ -23,17 +23,18 @@ type isolated struct{ *testing.M }
 
 func (m isolated) Run() int {
 	dir, err := os.MkdirTemp("", "bcast")
-	if err != nil {
-		panic(err)
-	}
 	defer os.RemoveAll(dir)
 	for _, v := range os.Environ() {
 		if name, _, _ := strings.Cut(v, "="); strings.HasPrefix(name, "BCAST_") {
-			os.Unsetenv(name)
+			err = errors.Join(err, os.Unsetenv(name))
 		}
 	}
-	os.Setenv("XDG_CONFIG_HOME", filepath.Join(dir, "config"))
-	os.Setenv("XDG_STATE_HOME", filepath.Join(dir, "state"))
+	err = errors.Join(err,
+		os.Setenv("XDG_CONFIG_HOME", filepath.Join(dir, "config")),
+		os.Setenv("XDG_STATE_HOME", filepath.Join(dir, "state")))
+	if err != nil {
+		panic(err)
+	}
 	return m.M.Run()
 }
 

@@ -73,7 +73,7 @@ func load(path string) ([]byte, error) {
 	if err != nil {
 		return nil, cannot(err)
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }() // it was only read
 	source, err := io.ReadAll(io.LimitReader(file, maxFile+1))
 	if err == nil && len(source) > maxFile {
 		err = fmt.Errorf("it is larger than %s: choose another file with --config", FormatSize(maxFile))
@@ -147,9 +147,10 @@ func valuesOf(f Flag, value any) ([]string, error) {
 		case Switch, Number, List:
 			return nil, wrong(value)
 		case File:
-			value = expandHome(value)
+			return []string{expandHome(value)}, nil
+		default:
+			return []string{value}, nil
 		}
-		return []string{value}, nil
 	case bool:
 		if f.Kind == Switch {
 			return []string{strconv.FormatBool(value)}, nil
