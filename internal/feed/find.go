@@ -27,7 +27,8 @@ type finder struct {
 // that the reader went to stays chosen if it matches still. With "" it looks for nothing.
 //
 // It takes the time to look through what is kept, or if query contains the one before,
-// through what matched that.
+// through what matched that: some 2 ms for 50,000 usual lines, and 50 at the most for
+// [DefaultMaxBytes]. Afterwards each arrival is looked at by itself.
 func (f *Feed) Find(query string) {
 	old := f.find
 	if query == "" {
@@ -99,8 +100,8 @@ func (f *Feed) Found() (nth, count int) {
 }
 
 // Matches returns where row.Text has what is looked for, by whole characters, and whether
-// the row belongs to the entry that is chosen. The result is good until the next call of a
-// method.
+// the row belongs to the entry that is chosen. A row may also be one that the feed does not
+// have, such as of what waits below it. The result is good until the next call of a method.
 func (f *Feed) Matches(row Row) (spans []text.Span, chosen bool) {
 	if !f.find.on || row.Kind != RowText {
 		return nil, false
@@ -111,7 +112,8 @@ func (f *Feed) Matches(row Row) (spans []text.Span, chosen bool) {
 		found.spans = found.pattern.spans(found.spans[:0], found.lastText)
 	}
 	found.row = row.Clip(found.row[:0], found.spans)
-	return whole(found.row, row.Text), found.chose && row.Seq == found.chosen
+	chosen = found.chosenIn(&f.ring) && row.Seq == found.chosen && row.Entry == *f.at(row.Seq)
+	return whole(found.row, row.Text), chosen
 }
 
 // MatchesName returns where name has what is looked for, as Matches does for a text.

@@ -2,6 +2,7 @@ package feed
 
 import (
 	"encoding/binary"
+	"slices"
 	"strings"
 	"sync"
 	"unicode"
@@ -68,18 +69,41 @@ func hasSpecials(s string) bool {
 // appendFolded appends s, which is valid UTF-8, rune by rune folded.
 func appendFolded(dst []byte, s string) []byte {
 	table := foldTable()
+	dst = slices.Grow(dst, len(s))
 	for i := 0; i < len(s); {
-		if s[i] < utf8.RuneSelf {
-			dst = append(dst, byte(table[s[i]]))
+		switch c := s[i]; {
+		case c < utf8.RuneSelf:
+			dst = append(dst, byte(table[c]))
 			i++
-			continue
+		case c < firstOf3:
+			r := rune(c&0x1F)<<6 | rune(s[i+1]&0x3F)
+			if r < foldTableSize {
+				r = table[r]
+			}
+			if r < utf8.RuneSelf {
+				dst = append(dst, byte(r))
+			} else {
+				dst = append(dst, 0xC0|byte(r>>6), 0x80|byte(r&0x3F))
+			}
+			i += 2
+		case firstOfKana <= c && c <= lastOfHan:
+			dst = append(dst, c, s[i+1], s[i+2])
+			i += 3
+		default:
+			r, size := utf8.DecodeRuneInString(s[i:])
+			dst = utf8.AppendRune(dst, foldRune(r))
+			i += size
 		}
-		r, size := utf8.DecodeRuneInString(s[i:])
-		dst = utf8.AppendRune(dst, foldRune(r))
-		i += size
 	}
 	return dst
 }
+
+// What runes of several bytes begin with.
+const (
+	firstOf3    = 0xE0
+	firstOfKana = 0xE3 // U+3000
+	lastOfHan   = 0xE9 // U+9FFF; what is between them has no case
+)
 
 // Eight bytes at once: each 1, and the highest bit of each.
 const (

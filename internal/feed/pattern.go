@@ -16,6 +16,7 @@ type pattern struct {
 	ascii    bool   // whether all of folded is
 	special  bool   // whether it has letters of foldedSpecially
 	verbatim string // the longest part of folded that has no case
+	probe    []byte // a part of folded that is found fast
 	buf      []byte // memory of fold
 }
 
@@ -27,6 +28,7 @@ func newPattern(query string) pattern {
 		ascii:   isASCII(folded),
 		special: strings.ContainsAny(folded, foldedSpecially),
 	}
+	p.probe = probe(p.folded)
 	from := 0
 	for i, r := range folded {
 		end := i + utf8.RuneLen(r)
@@ -47,11 +49,26 @@ func (p *pattern) in(s string) bool {
 	if len(s) < len(p.folded) || !strings.Contains(s, p.verbatim) { // folding makes nothing longer
 		return false
 	}
-	if len(p.verbatim) == len(p.folded) {
+	switch {
+	case len(p.verbatim) == len(p.folded):
 		return true
+	case !p.ascii && isASCII(s):
+		return false
 	}
 	folded, _ := p.fold(s)
-	return bytes.Contains(folded, p.folded)
+	return bytes.Contains(folded, p.probe) && bytes.Contains(folded, p.folded)
+}
+
+// maxProbe is up to which size, in bytes, processors find a string by several bytes at once.
+const maxProbe = 31
+
+// probe returns the part of folded that is found fastest. It does not begin with the first
+// byte of a rune of several, which in a text is every second or third one.
+func probe(folded []byte) []byte {
+	if len(folded) > 1 && folded[0] >= utf8.RuneSelf {
+		folded = folded[1:]
+	}
+	return folded[:min(len(folded), maxProbe)]
 }
 
 // spans appends to dst where p is found in s, which is valid UTF-8, from left to right.
@@ -86,10 +103,11 @@ func (p *pattern) spans(dst []text.Span, s string) []text.Span {
 // fold returns s with its case folded as far as p depends on it, and whether that can have
 // moved anything in it. The result is good until the next call.
 func (p *pattern) fold(s string) (folded []byte, moved bool) {
-	p.buf = append(p.buf[:0], s...)
-	ascii := upperASCII(p.buf)
-	if ascii || p.ascii && !(p.special && hasSpecials(s)) {
-		return p.buf, false
+	if p.ascii {
+		p.buf = append(p.buf[:0], s...)
+		if upperASCII(p.buf) || !p.special || !hasSpecials(s) {
+			return p.buf, false
+		}
 	}
 	p.buf = appendFolded(p.buf[:0], s)
 	return p.buf, true
