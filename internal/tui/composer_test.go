@@ -378,27 +378,27 @@ func TestComposerRefusesWhatIsTooLong(t *testing.T) {
 	}
 }
 
+// BenchmarkComposerPress is what a key costs until its effect is drawn, in a text of 32 KiB.
 func BenchmarkComposerPress(b *testing.B) {
-	for name, msg := range map[string]tea.KeyMsg{
-		"type": typed("x"), "left": composerTestKeys["Left"], "word": composerTestKeys["^Left"], "swap": composerTestKeys["^T"],
+	for name, keys := range map[string][2]tea.KeyMsg{
+		"type": {typed("x"), composerTestKeys["Backspace"]},
+		"left": {composerTestKeys["Left"], composerTestKeys["Right"]},
+		"word": {composerTestKeys["^Left"], composerTestKeys["^Right"]},
+		"up":   {composerTestKeys["Up"], composerTestKeys["Down"]},
+		"swap": {composerTestKeys["^T"], composerTestKeys["^T"]},
 	} {
-		for _, fill := range []string{"a", "日", "e\u0301"} {
+		for _, fill := range []string{"a", "日", "e\u0301", "日本語 and\n", "ی\u200Cx", "👨‍👩‍👧‍👦"} {
 			b.Run(name+"/"+fill, func(b *testing.B) {
-				filled := strings.Repeat(fill, 1000/len(fill))
+				c := newComposer(32 << 10)
+				c.SetText(strings.Repeat(fill, (c.limit-1)/len(fill)))
+				i := 0
 				for b.Loop() {
-					c := newComposer(1024)
-					c.text, c.cursor = filled, len(filled)
-					c.Press(msg)
+					c.Press(keys[i%2])
+					c.Rows(70)
+					c.Show(70, 8)
+					i++
 				}
 			})
 		}
-	}
-}
-
-func BenchmarkComposerShow(b *testing.B) {
-	c := newComposer(1024)
-	c.SetText(strings.Repeat("日", 340))
-	for b.Loop() {
-		c.Show(70, 5)
 	}
 }

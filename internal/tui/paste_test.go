@@ -1,0 +1,174 @@
+package tui
+
+import (
+	"strings"
+	"testing"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+func TestPasteIsTakenUpToThreeLinesAnd4KiB(t *testing.T) {
+	line := strings.Repeat("x", askPasteBytes)
+	tests := []struct {
+		name, paste string
+		asks        bool
+	}{
+		{"three lines", "a\nb\nc", false},
+		{"three lines and the end of the last", "a\r\nb\r\nc\r\n", false},
+		{"four lines", "a\nb\nc\nd", true},
+		{"four lines by old line ends", "a\rb\rc\rd", true},
+		{"4 KiB", line, false},
+		{"4 KiB of what stays", line + "\x00\x1b", false},
+		{"more than 4 KiB", line + "y", true},
+		{"more than 4 KiB of Japanese", strings.Repeat("日", 1366), true},
+	}
+	for _, tt := range tests {
+		c := newComposer(32 << 10)
+		if pressAll(&c, "ab Left"); !c.Press(pasted(tt.paste)) {
+			t.Errorf("%s: not taken", tt.name)
+		}
+		want := strings.TrimSuffix(harmless(tt.paste), "\n")
+		if c.Busy() != tt.asks || c.Text() != "a"+want+"b" || (c.text != "ab") == tt.asks {
+			t.Errorf("%s: asks %t, want %t; the text is %.20q of %d bytes", tt.name, c.Busy(), tt.asks, c.Text(), c.Bytes())
+		}
+		if !tt.asks {
+			if pressAll(&c, "^_"); marked(&c) != "a|b" {
+				t.Errorf("%s: undone to %.20q", tt.name, marked(&c))
+			}
+		}
+	}
+}
+
+func TestPasteIsAskedForWithItsSize(t *testing.T) {
+	tests := []struct{ paste, want string }{
+		{"a\nb\nc\nd", "Send 4 lines (7 bytes)?"},
+		{strings.Repeat("x\n", 14), "Send 14 lines (27 bytes)?"},
+		{strings.Repeat("x", 5200), "Send 1 line (5.2 kB)?"},
+		{strings.Repeat(strings.Repeat("x", 99)+"\n", 10_000), "Send 10000 lines (1.0 MB)?"},
+		{strings.Repeat(strings.Repeat("x", 99)+"\n", 9_999), "Send 9999 lines (999.9 kB)?"},
+	}
+	for _, tt := range tests {
+		c := newComposer(32 << 10)
+		c.Press(pasted(tt.paste))
+		if got, want := c.Question(), tt.want+" Enter sends, ^E edits, Esc drops"; got != want {
+			t.Errorf("it asks %q, want %q", got, want)
+		}
+	}
+	c := newComposer(1024)
+	if c.Question() != "" {
+		t.Errorf("an empty composer asks %q", c.Question())
+	}
+}
+
+func TestPasteIsAnswered(t *testing.T) {
+	const four = "1\n2\n3\n4"
+	press := func(t tea.KeyType) tea.KeyMsg { return tea.KeyMsg{Type: t} }
+	tests := []struct {
+		name  string
+		msg   tea.KeyMsg
+		taken bool
+		text  string // what would be sent then
+		asks  bool
+	}{
+		{"Enter is for others", enter, false, "a" + four + "b", true},
+		{"Ctrl+E", press(tea.KeyCtrlE), true, "a" + four + "b", false},
+		{"Esc", press(tea.KeyEsc), true, "ab", false},
+		{"Ctrl+C", press(tea.KeyCtrlC), true, "ab", false},
+		{"typing does nothing", typed("x"), true, "a" + four + "b", true},
+		{"nor do keys", press(tea.KeyBackspace), true, "a" + four + "b", true},
+		{"nor those of the screen", press(tea.KeyPgUp), true, "a" + four + "b", true},
+		{"one more paste is added", pasted("5\r\n"), true, "a" + four + "\n5b", true},
+	}
+	for _, tt := range tests {
+		c := composerAt(t, "a|b")
+		c.Press(pasted(four))
+		if got := c.Press(tt.msg); got != tt.taken {
+			t.Errorf("%s: taken %t", tt.name, got)
+		}
+		if c.Text() != tt.text || c.Bytes() != len(tt.text) || c.Busy() != tt.asks || c.Empty() {
+			t.Errorf("%s: %q, asks %t, want %q, %t", tt.name, c.Text(), c.Busy(), tt.text, tt.asks)
+		}
+	}
+
+	c := composerAt(t, "a|b")
+	c.Press(pasted(four))
+	if entry, added := c.Accept(); entry != "a"+four+"b" || !added || !c.Empty() || c.Busy() {
+		t.Errorf("sent %q, %t; %q is left", entry, added, c.Text())
+	}
+	if pressAll(c, "Up"); c.Text() != "a"+four+"b" {
+		t.Errorf("the history has %q", c.Text())
+	}
+	c.Press(pasted(four))
+	if c.Clear(); !c.Empty() || c.Busy() {
+		t.Errorf("cleared, %q is left", c.Text())
+	}
+	if c.Press(pasted(four)); c.Empty() || c.text != "" {
+		t.Error("a paste into an empty composer is nothing")
+	}
+}
+
+func TestPasteIsRefusedWithTheReason(t *testing.T) {
+	tests := []struct{ name, paste, want string }{
+		{"10 KB", strings.Repeat("ten bytes\n", 1000), ""},
+		{"1 MiB", strings.Repeat("sixteen  bytes \n", 1<<16), ""},
+		{"1 MiB and a byte", strings.Repeat("sixteen  bytes \n", 1<<16) + "xy", "too long: 1.0 MB were pasted, and up to 1.0 MB can be sent at once"},
+		{"3 MiB", strings.Repeat("sixteen  bytes \n", 3<<16), "too long: 3.1 MB were pasted, and up to 1.0 MB can be sent at once"},
+		{"a line over the limit", "a\n" + strings.Repeat("x", 1025) + "\nb\nc", "too long: a line has up to 1024 bytes"},
+		{"lines up to the limit", strings.Repeat(strings.Repeat("x", 1024)+"\n", 5), ""},
+	}
+	for _, tt := range tests {
+		c := newComposer(1024)
+		c.Press(pasted(tt.paste))
+		if c.Refusal() != tt.want || c.Refused() != (tt.want != "") {
+			t.Errorf("%s: refused %q, want %q", tt.name, c.Refusal(), tt.want)
+		}
+		if got := c.Text() == strings.TrimSuffix(tt.paste, "\n"); got != (tt.want == "") {
+			t.Errorf("%s: %d of %d bytes are there", tt.name, c.Bytes(), len(tt.paste))
+		}
+	}
+
+	c := newComposer(1024)
+	c.Press(pasted(strings.Repeat("ten bytes\n", 1000)))
+	if !c.Press(tea.KeyMsg{Type: tea.KeyCtrlE}) || !c.Refused() || c.Bytes() != 9999 || !c.Busy() {
+		t.Errorf("to edit it: refused %q, %d bytes, asks %t", c.Refusal(), c.Bytes(), c.Busy())
+	}
+
+	c = newComposer(8)
+	pressAll(&c, "1234567")
+	c.Press(pasted("a\nb\nc\nd"))
+	if c.Press(enter) {
+		t.Errorf("%q can be sent: %q", c.Text(), c.Refusal())
+	}
+	c = newComposer(8)
+	pressAll(&c, "12345678")
+	c.Press(pasted("a\nb\nc\nd"))
+	if !c.Press(enter) || !c.Refused() || !c.Busy() {
+		t.Error("a line that the paste makes too long can be sent")
+	}
+}
+
+func TestMessagesAreCutAtLineEnds(t *testing.T) {
+	tests := []struct {
+		text string
+		want string // messages, between "|"
+		ok   bool
+	}{
+		{"", "", true},
+		{"abcd", "abcd", true},
+		{"abcde", "", false},
+		{"ab\nc", "ab\nc", true},
+		{"ab\ncd", "ab|cd", true},
+		{"a\nb\nc\nd", "a\nb|c\nd", true},
+		{"abcd\nabcd", "abcd|abcd", true},
+		{"ab\nabcde", "", false},
+		{"日\n本", "日|本", true},
+		{"abcd\n\n\nx", "abcd|\n\nx", true},
+		{"abcd\n", "abcd|", true},
+	}
+	for _, tt := range tests {
+		got, ok := composerMessages(tt.text, 4)
+		if ok != tt.ok || strings.Join(got, "|") != tt.want {
+			t.Errorf("%q: %q, %t, want %q, %t", tt.text, got, ok, tt.want, tt.ok)
+		}
+	}
+}
