@@ -65,7 +65,7 @@ func (m *model) append(e feed.Entry) {
 	if e.Kind != feed.Line || !m.reading && !m.away {
 		return
 	}
-	if len(m.line.news) == 0 || m.line.finished {
+	if m.unreadAbove() < 0 || m.line.finished {
 		m.line = modelLine{}
 	}
 	if !m.line.closed {

@@ -34,7 +34,7 @@ func (f *Feed) note(at time.Time) {
 		return
 	}
 	seq := f.next - 1
-	if !f.news.any || f.news.done {
+	if _, ok := f.firstUnread(); !ok || f.news.done {
 		f.news = news{any: true, first: seq, since: at}
 	}
 	if f.news.back {

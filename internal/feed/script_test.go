@@ -68,6 +68,7 @@ func (s *script) step(t *testing.T, f *feed.Feed, m *model) (arrived bool) {
 		for range op*op*op + 1 { // some at once, unseen
 			e := s.entry()
 			f.Append(e)
+			m.first = m.cleared + int(f.Dropped())
 			m.append(e)
 		}
 		return true

@@ -172,5 +172,5 @@ func TestDroppingAllButTheScreenEndsReadingBack(t *testing.T) {
 	if got := pushed().Unread(); got != 0 {
 		t.Errorf("%d unread, with all of the feed on the screen", got)
 	}
-	expect(t, pushed(), "-21 dropped-|-2 new-|the last")
+	expect(t, pushed(), "-21 dropped-|-1 new-|the last")
 }

@@ -136,3 +136,19 @@ func TestTheUnreadLineGoesWithTheLastThatIsUnread(t *testing.T) {
 		t.Error("to an unread line that is not there")
 	}
 }
+
+func TestAnUnreadLineThatIsGoneDoesNotComeBack(t *testing.T) {
+	f := feed.New(feed.Config{MaxEntries: 5})
+	f.Resize(20, 3)
+	came(f, "12345")
+	f.Up(2)
+	came(f, "a")
+	for range 5 {
+		f.Append(feed.Entry{Kind: feed.Note, Text: "-"})
+	}
+	expect(t, f, "-6 dropped-|-|-")
+	came(f, "b")
+	expect(t, f, "-7 dropped-|-|-")
+	f.End()
+	expect(t, f, "-|-1 new-|b")
+}

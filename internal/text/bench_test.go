@@ -47,3 +47,19 @@ func BenchmarkGate(b *testing.B) {
 		})
 	}
 }
+
+func BenchmarkLinks(b *testing.B) {
+	for _, c := range append(benchLines,
+		struct{ name, line string }{"many", strings.Repeat("(https://ci.example/42) ", 340)},
+		struct{ name, line string }{"no host", strings.Repeat("https://", 1<<10)},
+		struct{ name, line string }{"one cluster", "https://a.b/" + strings.Repeat("ﾞ", 2700)},
+	) {
+		b.Run(c.name, func(b *testing.B) {
+			line := text.Clean([]byte(c.line))
+			b.SetBytes(int64(len(line)))
+			for b.Loop() {
+				text.Links(line)
+			}
+		})
+	}
+}

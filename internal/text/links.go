@@ -33,16 +33,15 @@ func Links(s string) []Span {
 		colon := at + i
 		at = colon + len("://")
 		from, ok := schemeBefore(s, colon)
-		if !ok {
+		if !ok || !isHost(s[at:]) {
 			continue
 		}
 		end := addressEnd(s, at)
 		to := at + len(trimAddress(s[at:end]))
-		if !isHost(s[at:to]) || to-from > maxLink || isCut(s, end) {
-			continue
+		if to > at && to-from <= maxLink && !isCut(s, end) {
+			links = append(links, Span{From: from, To: to})
 		}
-		links = append(links, Span{From: from, To: to})
-		at = to
+		at = end // nor is a part of it a link
 	}
 }
 
