@@ -144,14 +144,14 @@ func (l *Log) signal() {
 func (l *Log) Close() error {
 	l.mu.Lock()
 	l.closed = true
-	failed := l.err != nil
+	before := l.err
 	l.mu.Unlock()
 	l.signal()
 	<-l.ended
-	if failed {
-		return nil
+	if before == nil {
+		return l.err // its writer has ended
 	}
-	return l.err // its writer has ended
+	return nil
 }
 
 // write is the log's own goroutine.

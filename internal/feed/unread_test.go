@@ -72,7 +72,14 @@ func TestWhenTheUnreadLineMovesOn(t *testing.T) {
 		{"reading back with it on the screen", "abc", func(f *feed.Feed) { f.Up(1); came(f, "d") }, "9|-3 new-|a|b|c|d"},
 		{"reading back, unseen", "abcdefgh", func(f *feed.Feed) { f.Up(1); came(f, "i"); f.ToUnread() }, "9|-8 new-|a|b|c|d"},
 		{"going to it", "abcdefgh", func(f *feed.Feed) { f.ToUnread(); came(f, "i"); f.ToUnread() }, "9|-8 new-|a|b|c|d"},
-		{"after going to it", "abcdefgh", func(f *feed.Feed) { f.ToUnread(); f.End(); f.AtEnd(); f.Up(1); came(f, "i"); f.End() }, "e|f|g|h|-1 new-|i"},
+		{"after going to it", "abcdefgh", func(f *feed.Feed) {
+			f.ToUnread()
+			f.End()
+			f.AtEnd()
+			f.Up(1)
+			came(f, "i")
+			f.End()
+		}, "e|f|g|h|-1 new-|i"},
 		{"cleared", "abc", func(f *feed.Feed) { f.Clear(); came(f, "d") }, "d"},
 		{"cleared while away", "abc", func(f *feed.Feed) { f.Away(true); f.Clear(); came(f, "d") }, "-1 new-|d"},
 	} {

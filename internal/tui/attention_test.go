@@ -14,8 +14,11 @@ func TestWordsAreFoundWholeAndWhateverTheirCase(t *testing.T) {
 		yes  []string
 		no   []string
 	}{
-		{"bob", []string{"bob", "BOB: hi", "hi @bob!", "bobby, bob", "bobさん", "(bob)", "bob-2", "é bob", "ｘ bob"},
-			[]string{"", "bo", "bobby", "abob", "bob_2", "bob2", "ébob", "bobé", "bobе", "bob\u0301", "2bob"}},
+		{
+			"bob",
+			[]string{"bob", "BOB: hi", "hi @bob!", "bobby, bob", "bobさん", "(bob)", "bob-2", "é bob", "ｘ bob"},
+			[]string{"", "bo", "bobby", "abob", "bob_2", "bob2", "ébob", "bobé", "bobе", "bob\u0301", "2bob"},
+		},
 		{"guest-5", []string{"guest-5: hi"}, []string{"guest-55", "guest-", "guest 5"}},
 		{"花子", []string{"花子さん", "私は花子です", "花子"}, []string{"花", "子花"}},
 		{"ひかり", []string{"きょうひかりが", "ひかりー"}, []string{"ヒカリ"}},

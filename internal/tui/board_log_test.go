@@ -125,8 +125,10 @@ func TestPlainLinesAreLoggedAsFrames(t *testing.T) {
 	s.arrive("eve: hidden\n")
 	s.enterText(long)
 	want := []wire.Line{
-		{From: "plain", Name: "bob", Text: []byte("one\r")}, {From: "plain", Text: []byte("by nc \xff")},
-		{From: "plain", Name: "eve", Text: []byte("hidden")}, {From: "you", Name: "alice", Text: []byte(long)},
+		{From: "plain", Name: "bob", Text: []byte("one\r")},
+		{From: "plain", Text: []byte("by nc \xff")},
+		{From: "plain", Name: "eve", Text: []byte("hidden")},
+		{From: "you", Name: "alice", Text: []byte(long)},
 	}
 	got := frames(t, end())
 	if len(got) != len(want) {

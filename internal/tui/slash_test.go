@@ -37,7 +37,6 @@ func TestCommandIsDoneAndNotSent(t *testing.T) {
 
 func TestCommandThatCannotBeDoneStaysAndSaysWhy(t *testing.T) {
 	for typed, want := range map[string]string{
-		"/nmae bob":        "did you mean /name?",
 		"/naem bob":        "did you mean /name?",
 		"/sav":             "did you mean /save?",
 		"/exit":            "did you mean /quit?",
