@@ -52,6 +52,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("HOME", filepath.Join(env.WorkDir, "home"))
 			env.Setenv("XDG_CONFIG_HOME", filepath.Join(env.WorkDir, "home", "config"))
 			env.Setenv("XDG_STATE_HOME", filepath.Join(env.WorkDir, "home", "state"))
+			env.Setenv("GORACE", "atexit_sleep_ms=0") // the race detector waits for a second before an exit
 			complete, err := filepath.Abs("../../internal/config/testdata/complete")
 			env.Setenv("COMPLETE", complete)
 			return errors.Join(err, os.Mkdir(env.Getenv("HOME"), 0o700))

@@ -1,11 +1,13 @@
-# What zsh offers at the end of the command line $2, where $1 has the
-# completion. zsh completes only where somebody types, so a shell of its own is typed to.
+# What zsh offers at the end of the command line $2, where $1 has the completion, or is a
+# folder for $fpath that has. zsh completes only where somebody types, so a shell of its own
+# is typed to.
 zmodload zsh/zpty
 zpty shell zsh -f -i
 zpty -w shell "completion=${(q)1}"
 zpty -w shell '
+[[ -d $completion ]] && fpath=($completion $fpath)
 autoload -Uz compinit && compinit -D -u
-source $completion
+[[ -d $completion ]] || source $completion
 compadd() {
 	local -a matches
 	if [[ -z ${argv[(r)-[OAD]]} ]]; then
