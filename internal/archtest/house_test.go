@@ -42,7 +42,7 @@ var house = []place{
 	{floor: 1, pkg: "internal/feed", mayImport: []string{"internal/wire", "internal/text"}, without: []string{sockets}},
 	{floor: 1, pkg: "internal/session", mayImport: []string{"internal/wire"}},
 
-	{floor: 2, pkg: "internal/chatlog", mayImport: []string{"internal/feed", "internal/session", "internal/wire"}, without: []string{sockets}},
+	{floor: 2, pkg: "internal/chatlog", mayImport: []string{"internal/feed", "internal/wire"}, without: []string{sockets}},
 	{floor: 2, pkg: "internal/framed", mayImport: []string{
 		"internal/wire", "internal/text", "internal/journal", "internal/room",
 	}},

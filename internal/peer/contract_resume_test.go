@@ -136,6 +136,22 @@ func TestContract11_SameSessionGoesOnWhereItWas(t *testing.T) {
 	}
 }
 
+func TestContract11_SessionIsCalledWhatItAskedForLast(t *testing.T) {
+	v := open(t)
+	bob, alice := v.named(t, "bob"), v.named(t, "alice")
+	for _, step := range []struct{ ask, given string }{{"hanako", "hanako"}, {"bob", "bob-2"}, {"a:b", "bob-2"}} {
+		alice.send(&wire.SetName{Name: step.ask})
+		alice.message("hello")
+		bob.hears(step.given, "hello")
+	}
+	alice.Close()
+	until[*wire.Leave](bob)
+	resume := &wire.Resume{Session: alice.welcome.Session, Epoch: alice.welcome.Epoch}
+	if c := v.enter(t, wire.Hello{Name: "eve", Resume: resume}); c.welcome.You.Name != "bob-2" {
+		t.Errorf("it is called %s", c.welcome.You.Name)
+	}
+}
+
 func TestContract11_LiveSessionIsReplaced(t *testing.T) {
 	v := open(t)
 	guest := v.join(t, 1)[0]

@@ -62,22 +62,24 @@ func (o *outbox) askAgainLocked() {
 	o.tidyLocked()
 }
 
-// answered returns the name that an answer is about: the first that was asked for.
-func (o *outbox) answered() (name string, ok bool) {
+// answered returns the name that an answer is about: the first that was asked for, or a
+// later one that is given. Answers before that were lost in a gap.
+func (o *outbox) answered(isGiven func(name string) bool) (name string, ok bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if len(o.names) == 0 || !o.names[0].asked {
 		return "", false
 	}
-	name = o.names[0].name
-	o.names = slices.Delete(o.names, 0, 1)
+	i := max(0, slices.IndexFunc(o.names, func(r rename) bool { return r.asked && isGiven(r.name) }))
+	name = o.names[i].name
+	o.names = slices.Delete(o.names, 0, i+1)
 	return name, true
 }
 
 // named takes note that the room calls this side otherwise. The next hello asks for what
 // was asked for, which may be free by then.
 func (f *framedLink) named(given string) {
-	wanted, ok := f.out.answered()
+	wanted, ok := f.out.answered(func(name string) bool { return name == given })
 	switch {
 	case ok:
 		f.cfg.Name = wanted
@@ -91,7 +93,7 @@ func (f *framedLink) named(given string) {
 // unnamed takes note that a name was refused: this side is called what it was. If it was
 // the hello's, the next hello asks for none, or it would be told the same.
 func (f *framedLink) unnamed() {
-	if _, ok := f.out.answered(); !ok {
+	if _, ok := f.out.answered(func(string) bool { return false }); !ok {
 		f.cfg.Name = ""
 	}
 }

@@ -64,11 +64,20 @@ func TestRefusedNameLeavesTheOneBefore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b, f := join(t, nil)
 		b.Rename("a:b")
+		b.offer(t, "between\n")
+		b.Rename("eve")
 		f.asks("a:b")
+		f.says(1, "between")
+		f.asks("eve")
+		f.refuses()
+		f.calls("eve-2")
+		b.want(t, "refused 0, name", "renamed eve-2")
+		b.Rename("c:d")
+		f.asks("c:d")
 		f.refuses()
 		b.want(t, "refused 0, name")
 		_, hello := b.again(t, f)
-		if hello.Name != "me" {
+		if hello.Name != "eve" {
 			t.Errorf("the next hello asks for %q, want the name that stands", hello.Name)
 		}
 	})
@@ -99,6 +108,22 @@ func TestNameThatTheRoomSetsIsAskedFor(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestAnswerThatAGapTookIsNotWaitedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, f := join(t, nil)
+		b.Rename("one")
+		f.asks("one")
+		f.send(&wire.Gap{Missed: 7})
+		b.Rename("two")
+		f.asks("two")
+		f.calls("two")
+		b.want(t, "gap 7", "renamed two")
+		if _, hello := b.again(t, f); hello.Name != "two" {
+			t.Errorf("the next hello asks for %q", hello.Name)
+		}
+	})
 }
 
 func TestRenameStandsBetweenTheMessagesWhereItWasSaid(t *testing.T) {

@@ -2,7 +2,6 @@ package tui
 
 import (
 	"slices"
-	"strings"
 
 	"bcast/internal/text"
 )
@@ -21,7 +20,7 @@ func keyOf(name string) string {
 	if _, key, err := text.Nickname(name); err == nil {
 		return key
 	}
-	return strings.ToLower(name) // that of a guest, or none that a room should have let in
+	return name // of a guest, or what no room should have let in
 }
 
 // toggle ignores a name, or does so no more, and reports which.
