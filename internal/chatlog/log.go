@@ -33,12 +33,13 @@ type Log struct {
 	failed func(error)   // told once
 	wake   chan struct{} // a token: there is something to write, or enough, or it is the end
 	ended  chan struct{} // closed by the writer
+	lost   error         // of the end, by the writer; for Close, once ended is closed
 
 	mu      sync.Mutex
 	waiting []byte // not written yet
 	spare   []byte // memory for more, of what was written
 	missed  uint64 // lines for which there was no room behind waiting
-	err     error  // why nothing is logged any more
+	broken  bool   // nothing is logged any more
 	closed  bool
 	seq     uint64 // of the last frame that was made here
 }
@@ -118,7 +119,7 @@ func (l *Log) Line(line wire.Line) {
 func (l *Log) put(add func(b []byte) []byte) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.err != nil || l.closed {
+	if l.broken || l.closed {
 		return
 	}
 	if len(l.waiting) > maxWaiting {
@@ -144,14 +145,10 @@ func (l *Log) signal() {
 func (l *Log) Close() error {
 	l.mu.Lock()
 	l.closed = true
-	before := l.err
 	l.mu.Unlock()
 	l.signal()
 	<-l.ended
-	if before == nil {
-		return l.err // its writer has ended
-	}
-	return nil
+	return l.lost
 }
 
 // write is the log's own goroutine.
@@ -226,10 +223,12 @@ func (l *Log) appendMissed(b []byte, missed uint64) []byte {
 // fail ends the logging.
 func (l *Log) fail(err error) {
 	l.mu.Lock()
-	l.err, l.waiting, l.spare = err, nil, nil
+	l.broken, l.waiting, l.spare = true, nil, nil
 	closed := l.closed
 	l.mu.Unlock()
-	if !closed {
+	if closed {
+		l.lost = err
+	} else {
 		l.failed(err)
 	}
 }
