@@ -113,6 +113,19 @@ func TestWhatIsDroppedIsReleased(t *testing.T) {
 	runtime.KeepAlive(f)
 }
 
+func TestFindTakesLittleMemoryHoweverMuchMatches(t *testing.T) {
+	before := heap()
+	f := feed.New(feed.Config{MaxEntries: 100})
+	f.Find("x")
+	for range 1_000_000 {
+		f.Append(said("x"))
+	}
+	if got := heap() - before; got > 100<<10 {
+		t.Errorf("100 matches of a million take %d bytes", got)
+	}
+	runtime.KeepAlive(f)
+}
+
 func TestAQuietRoomTakesLittleMemory(t *testing.T) {
 	before := heap()
 	f := numbered(10, 80, 24)
@@ -126,12 +139,20 @@ func TestAQuietRoomTakesLittleMemory(t *testing.T) {
 func TestNothingIsAllocatedOnceTheFeedIsFull(t *testing.T) {
 	f := full(japanese)
 	e := said(english)
+	marked := func() {
+		for _, row := range f.Rows() {
+			f.Matches(row)
+		}
+	}
+	f.Find("会議")
 	for _, c := range []struct {
 		name string
 		run  func()
 	}{
 		{"Append", func() { f.Append(e) }},
 		{"Append and Rows", func() { f.Append(e); f.Rows() }},
+		{"Append and Matches", func() { f.Append(e); marked() }},
+		{"Up and Matches", func() { f.Up(30); marked() }},
 		{"Up and Down", func() { f.Up(30); f.Down(20); f.Rows() }},
 		{"Resize", func() { f.Resize(50, 20); f.Resize(60, 24) }},
 	} {

@@ -10,6 +10,13 @@
 // count of rows can shift: what arrives below or is dropped above leaves the rows on the
 // screen as they are, and after any number of resizes the same words stand at the top.
 //
+// Some rows are separators: they tell of another day, of what came while the reader did not
+// look, and of what was dropped. They scroll and hold the reader's place like others. A row
+// carries figures; the words are those of whoever draws it.
+//
+// What the reader looks for is found in whole entries, never in rows. Once all of them have
+// been looked through, an arrival costs one look at itself.
+//
 // A [Parser] makes entries of plain lines, [Message] of what comes with its author;
 // [Wrap] breaks text into rows, for the feed and for whoever shows text beside it.
 //

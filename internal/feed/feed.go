@@ -96,7 +96,6 @@ func (f *Feed) Amend(e Entry) bool {
 // is looked for is looked for in what comes.
 func (f *Feed) Clear() {
 	f.clear()
-	f.news = news{}
 	f.find.cleared()
 	f.End()
 }

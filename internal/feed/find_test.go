@@ -75,10 +75,34 @@ func TestFindMarksWholeCharactersOfTheTextAcrossRows(t *testing.T) {
 
 func TestFindInACellThatIsTooNarrow(t *testing.T) {
 	f := numbered(0, 1, 5)
-	f.Append(feed.Entry{Text: "aおはb"})
-	f.Find("は")
+	f.Append(feed.Entry{Text: "aおは\u3099b"})
+	f.Find("\u3099")
 	if got := found(f); got != "a|…|[…]|b" {
 		t.Errorf("got %s, want the second sign to stand for it", got)
+	}
+}
+
+func TestClipCutsSpansToTheRow(t *testing.T) {
+	f := numbered(0, 8, 5)
+	f.Append(feed.Entry{Text: "01234 6789 abcdef"})
+	rows := slices.Clone(f.Rows())
+	f.Resize(1, 5)
+	f.Append(feed.Entry{Text: "おはaよ"})
+	rows = append(rows, f.Rows()[len(f.Rows())-4:]...)
+	for i, want := range []string{
+		"01234 [{1 3} {4 5}]", "6789 [{0 4}]", "abcdef [{0 1} {2 3}]",
+		"… [{0 3}]", "… [{0 3}]", "a []", "… [{0 3}]",
+	} {
+		spans := []text.Span{{From: 1, To: 3}, {From: 4, To: 6}, {From: 6, To: 6}, {From: 6, To: 12}, {From: 13, To: 14}}
+		if rows[i].Text == "a" {
+			spans = spans[:2]
+		}
+		if i == len(rows)-1 {
+			spans = []text.Span{{From: 0, To: 7}, {From: 7, To: 8}}
+		}
+		if got := fmt.Sprint(rows[i].Text, " ", rows[i].Clip(nil, spans)); got != want {
+			t.Errorf("row %d: got %s, want %s", i, got, want)
+		}
 	}
 }
 

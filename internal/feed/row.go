@@ -38,24 +38,19 @@ type Row struct {
 // as spans of that.
 func (r *Row) Clip(dst, spans []text.Span) []text.Span {
 	size := len(r.Text)
-	if r.Text == ellipsis && !r.verbatim() { // it stands for the one character that begins here
-		size = 1
+	standsIn := r.Text == ellipsis // for one character, or itself
+	if standsIn {
+		size = nextCharacter(r.Entry.Text[r.Offset:]).size
 	}
 	for _, span := range spans {
 		from, to := max(span.From-r.Offset, 0), min(span.To-r.Offset, size)
-		if from >= to {
-			continue
+		switch {
+		case from >= to:
+		case standsIn:
+			return append(dst, text.Span{From: 0, To: len(r.Text)})
+		default:
+			dst = append(dst, text.Span{From: from, To: to})
 		}
-		if to == size {
-			to = len(r.Text)
-		}
-		dst = append(dst, text.Span{From: from, To: to})
 	}
 	return dst
-}
-
-// verbatim reports whether the text of the row is that of the entry.
-func (r *Row) verbatim() bool {
-	end := r.Offset + len(r.Text)
-	return end <= len(r.Entry.Text) && r.Entry.Text[r.Offset:end] == r.Text
 }

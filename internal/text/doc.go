@@ -15,5 +15,7 @@
 // sequences (the flags of Scotland and Wales), conjuncts asked for with ZWJ, or the
 // half-space of Persian (ZWNJ). That is the price of a rule that fits on a page.
 //
+// [Links] finds addresses of the web in what has passed.
+//
 // The package knows no protocol, no screen and no locale.
 package text
