@@ -102,13 +102,25 @@ func startsWord(s string) bool {
 
 // hasPrefixFold is strings.HasPrefix regardless of case.
 func hasPrefixFold(s, prefix string) bool {
-	n := 0 // bytes of s that have as many runes as prefix
-	for range prefix {
-		if n == len(s) {
+	for _, want := range prefix {
+		r, size := utf8.DecodeRuneInString(s)
+		if size == 0 || !equalFold(r, want) {
 			return false
 		}
-		_, size := utf8.DecodeRuneInString(s[n:])
-		n += size
+		s = s[size:]
 	}
-	return strings.EqualFold(s[:n], prefix)
+	return true
+}
+
+// equalFold reports whether two runes differ in case alone.
+func equalFold(a, b rune) bool {
+	if a == b {
+		return true
+	}
+	for r := unicode.SimpleFold(a); r != a; r = unicode.SimpleFold(r) {
+		if r == b {
+			return true
+		}
+	}
+	return false
 }

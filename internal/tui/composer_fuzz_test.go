@@ -46,6 +46,7 @@ var composerPieces = []struct {
 	{typed("\u2028"), "\u2028"},
 	{pasted("👨‍👩‍👧‍👦\r\n🇨🇳\x1b[2J\u009B"), "👨‍👩‍👧‍👦\n🇨🇳[2J"},
 	{pasted("\t\x00\x7f"), " "},
+	{pasted("1\n2\r\n3\r4"), ""}, // asked for
 	{tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{0xDFFF, 0x110000}}, ""},
 }
 
@@ -114,6 +115,20 @@ func (n *naiveComposer) press(key string, limit int) bool {
 	return true
 }
 
+// composerFuzzKeys is what else is done to a composer.
+var composerFuzzKeys = map[string]func(*composer){
+	"^S":        func(c *composer) { c.Press(tea.KeyMsg{Type: tea.KeyCtrlS}) },
+	"^G":        func(c *composer) { c.Press(tea.KeyMsg{Type: tea.KeyCtrlG}) },
+	"Esc":       func(c *composer) { c.Press(tea.KeyMsg{Type: tea.KeyEsc}) },
+	"Tab":       func(c *composer) { c.Complete([]string{"a\u0301b", "日本 👩‍🚀", "/a"}, false) },
+	"Shift+Tab": func(c *composer) { c.Complete([]string{"aa", "ab", "日ﾊﾟ"}, true) },
+	"Enter": func(c *composer) {
+		if !c.Press(enter) && c.limit%2 == 0 {
+			c.Accept()
+		}
+	},
+}
+
 func FuzzComposer(f *testing.F) {
 	for seed := range uint64(20) {
 		picks := make([]byte, 10*seed)
@@ -123,14 +138,20 @@ func FuzzComposer(f *testing.F) {
 		}
 		f.Add(picks, uint16(50*seed), byte(seed))
 	}
-	keys := make([]string, 0, len(composerTestKeys))
+	keys := make([]string, 0, len(composerTestKeys)+len(composerFuzzKeys))
 	for name := range composerTestKeys {
+		keys = append(keys, name)
+	}
+	for name := range composerFuzzKeys {
 		keys = append(keys, name)
 	}
 	slices.Sort(keys)
 
 	f.Fuzz(func(t *testing.T, picks []byte, limit uint16, width byte) {
 		c := newComposer(int(limit))
+		if recalls := limit%2 == 0; recalls {
+			c.SetHistory([]string{"日本語のa\n🇯🇵", "a", "1 e\u0301ﾊﾟ", "/a 👩‍🚀"})
+		}
 		naive := &naiveComposer{}
 		changes := 0
 		for _, pick := range picks[:min(len(picks), 300)] { // each press is checked, and that takes its time
@@ -144,7 +165,11 @@ func FuzzComposer(f *testing.F) {
 				busy = busy || c.Busy()
 			} else {
 				did = keys[pick%len(keys)]
-				c.Press(composerTestKeys[did])
+				if press, ok := composerFuzzKeys[did]; ok {
+					press(&c)
+				} else {
+					c.Press(composerTestKeys[did])
+				}
 				busy = !naive.press(did, int(limit)) || busy
 			}
 			if busy { // with the history or a paste, of which the naive one knows nothing
@@ -159,11 +184,12 @@ func FuzzComposer(f *testing.F) {
 			}
 			checkComposer(t, &c, int(width)%41)
 		}
+		composerFuzzKeys["Esc"](&c) // a question takes all keys
 		for range composerUndos {
 			c.Press(composerTestKeys["^_"])
 			checkComposer(t, &c, int(width)%41)
 		}
-		if changes <= composerUndos && !c.Empty() {
+		if changes <= composerUndos && c.text != "" && len(c.recall.entries) == 0 {
 			t.Errorf("%d changes undone leave %+q", changes, c.text)
 		}
 	})
@@ -172,7 +198,7 @@ func FuzzComposer(f *testing.F) {
 // checkComposer checks what is always true of a composer.
 func checkComposer(t *testing.T, c *composer, width int) {
 	t.Helper()
-	if c.Bytes() > c.Limit() {
+	if c.Bytes() > c.Limit() && c.Question() == "" && len(c.recall.entries) == 0 {
 		t.Fatalf("%d bytes, limit %d", c.Bytes(), c.Limit())
 	}
 	if !utf8.ValidString(c.text) {

@@ -189,6 +189,9 @@ func checkShow(t *testing.T, c *composer, width, height int) {
 	whole, cursor := c.text, c.cursor
 	if c.search.on {
 		whole, cursor = c.search.prompt()+whole, cursor+len(c.search.prompt())
+		if cursor < len(whole) {
+			cursor = clusterBefore(whole, cursor+1) // a mark goes onto the prompt
+		}
 	}
 	all, cursorRow, cursorCol := naiveShow(whole, cursor, width)
 	if n := c.Rows(width); n != len(all) {
