@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"os"
+	"syscall"
 
 	"bcast/internal/config"
 	"bcast/internal/tui/term/quiet"
@@ -19,10 +20,11 @@ func main() {
 	os.Exit(config.ExitCode(err))
 }
 
-// run does what the command line says until ctx or a signal ends it. The second
-// signal is left to the system, which ends the program at once, and so is SIGPIPE.
+// run does what the command line says until ctx or a signal ends it; SIGHUP comes when
+// the terminal is closed. The second signal is left to the system, which ends the program
+// at once, and so is SIGPIPE.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
-	ctx, stop := config.UntilSignal(ctx)
+	ctx, stop := config.UntilSignal(ctx, syscall.SIGHUP)
 	defer stop()
 	return command(stdin, stdout, stderr).Run(ctx, args, stdout)
 }
