@@ -232,23 +232,6 @@ func TestScreenKeepsWhatIsTypedWhileThereIsNoServer(t *testing.T) {
 	got.awaitAll(t, want.String())
 }
 
-func TestScreenIsLeftAsItWas(t *testing.T) {
-	t.Parallel()
-	for name, leave := range map[string]func(*testing.T, *screen){
-		"Ctrl+C":  func(t *testing.T, s *screen) { s.leave(t) },
-		"Ctrl+D":  func(t *testing.T, s *screen) { s.keys(t, "C-d"); s.awaitLeft(t) },
-		"SIGTERM": func(t *testing.T, s *screen) { signalClient(t, s, "TERM"); s.awaitLeft(t) },
-		"SIGINT":  func(t *testing.T, s *screen) { signalClient(t, s, "INT"); s.awaitLeft(t) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			r := openRoom(t)
-			s := watch(t, r, 1)
-			leave(t, s)
-		})
-	}
-}
-
 // signalClient sends a signal to the client that the shell on the screen runs.
 func signalClient(t *testing.T, s *screen, signal string) {
 	t.Helper()
