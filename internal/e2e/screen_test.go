@@ -265,51 +265,6 @@ func TestScreenIsSuspendedAndComesBack(t *testing.T) {
 	s.awaitCursor(t, 17, 22)
 }
 
-func TestContract12_ScreenShowsStrangersTextOnly(t *testing.T) {
-	t.Parallel()
-	r := openRoom(t)
-	alice := r.join(t, "tcp", 1)
-	s := watch(t, r, 2)
-	alice.say(t, "the row above\n")
-	s.await(t, "the row above")
-	title := s.ask(t, "#{pane_title} #{window_name}")
-	for name, attack := range map[string]string{
-		"title (CVE-2003-0063)":                 "\x1b]2;evil\x07\x1b[21t",
-		"report of a string (CVE-2008-2383)":    "\x1bP$q\nevil\n\x1b\\",
-		"graphics query (CVE-2021-33477)":       "\x1bGQ\nevil",
-		"font query (CVE-2022-45063)":           "\x1b]50;i$(evil)\x07\x1b]50;?\x07",
-		"report in DECRQSS (CVE-2022-45872)":    "\x1bP$q;evil\x1b\\",
-		"combining characters (CVE-2021-27135)": "a" + strings.Repeat("\u0300", 3000),
-		"bidi (CVE-2021-42574)":                 "\u202eevil\u2066x\u2069",
-		"C1":                                    "\xc2\x9b2J\xc2\x9d2;evil\xc2\x9c\x9b2J",
-		"clear and home":                        "\x1b[2J\x1b[H\x1bc\x1b[3J",
-		"unterminated":                          "\x1b]2;evil",
-		"identify":                              "\x05\x1b[c\x1b[>c\x1b[6n\x1b[5n",
-		"backspace over the row":                strings.Repeat("\b", 200) + "\r\x1b[A",
-		"alternate screen off":                  "\x1b[?1049l\x1b[?25l\x1b[?7h",
-		"tmux passthrough":                      "\x1bPtmux;\x1b\x1b]2;evil\x07\x1b\\\x1bkevil\x1b\\",
-		"our own marker":                        "\x1b_bcast;0;0\x1b\\",
-		"invalid UTF-8":                         "\xff\xfe\xc0\xaf\xed\xa0\x80",
-		"a long line":                           strings.Repeat("long ", 200_000),
-	} {
-		alice.say(t, attack+"\nafter "+name+"\n")
-		s.await(t, "after "+name)
-	}
-	if got := s.ask(t, "#{pane_title} #{window_name}"); got != title {
-		t.Errorf("the title is %q, was %q", got, title)
-	}
-	if got := s.rows(t)[22]; strings.TrimSpace(got) != ">" {
-		t.Errorf("something was typed into the input: %q", got)
-	}
-	if got := s.ask(t, "#{alternate_on} #{cursor_flag} #{wrap_flag}"); got != "1 1 0" {
-		t.Errorf("the terminal is left with alternate, cursor, wrap %s", got)
-	}
-	if head := s.rows(t)[0]; !strings.HasPrefix(head, " bcast  "+r.tcp+"  [up") {
-		t.Errorf("the header is %q", head)
-	}
-	s.leave(t)
-}
-
 func TestScreenThatCannotConnectSaysSoAndLeaves(t *testing.T) {
 	t.Parallel()
 	s := sit(t, `"$CLIENT" `+freePort(t)+`; echo "exit $?"`)
