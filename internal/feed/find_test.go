@@ -218,7 +218,7 @@ func TestFindKeepsUpWithWhatComesAndGoes(t *testing.T) {
 	f.Resize(20, 5)
 	f.Find("x")
 	random := rand.New(rand.NewPCG(5, 6))
-	for range 10_000 {
+	for range 2_000 {
 		e := said("-")
 		if random.IntN(3) == 0 {
 			e.Text = "X"

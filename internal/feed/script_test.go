@@ -189,7 +189,7 @@ func checkBounds(t *testing.T, f *feed.Feed, cfg feed.Config, appended []feed.En
 
 func FuzzFeed(f *testing.F) {
 	random := rand.New(rand.NewPCG(3, 4))
-	for range 200 {
+	for range 100 {
 		s := make([]byte, 20+random.IntN(1500))
 		for i := range s {
 			s[i] = byte(random.Uint32())
