@@ -393,7 +393,9 @@ type peer struct {
 	seq int
 }
 
-func newPeer(t *testing.T, conn net.Conn) *peer { return &peer{t: t, out: conn, in: bufio.NewReader(conn)} }
+func newPeer(t *testing.T, conn net.Conn) *peer {
+	return &peer{t: t, out: conn, in: bufio.NewReader(conn)}
+}
 
 func (p *peer) send(frame map[string]any) {
 	p.t.Helper()
