@@ -108,15 +108,15 @@ func floodScreen(t *testing.T, lines int, begin func(*testing.T, net.Conn), line
 		default:
 			from := client.shown.len()
 			letter := string(rune('a' + len(f.keys)%26))
-			start, waited := time.Now(), waiting(t, client.pid, os.Getpid())
+			start, waited := time.Now(), waiting(t, client.pid)
 			if _, err := io.WriteString(client.screen, ctrlU+letter); err != nil {
 				t.Fatal(err)
 			}
 			await(t, func() bool { return strings.Contains(client.shown.since(from), " > "+letter) },
 				func() string { return "a key does not come onto the screen" })
 			took := time.Since(start)
-			waited = waiting(t, client.pid, os.Getpid()) - waited
-			f.keys = append(f.keys, max(0, took-max(0, waited)))
+			waited = waiting(t, client.pid) - waited
+			f.keys = append(f.keys, took-min(took, max(0, waited)))
 		}
 	}
 	client.shown.await(t, fmt.Sprintf("%08d", lines-1))
@@ -171,7 +171,7 @@ func TestScreenRestsWhenNothingHappens(t *testing.T) {
 			defer client.end()
 			client.shown.await(t, "[up")
 			for try := 1; ; try++ { // what else the machine does makes it no better
-				// The first second is the start's.
+				// The first second is still the start.
 				<-time.After(time.Second)
 				before := cpuTime(t, client.pid)
 				<-time.After(idleTime)
@@ -227,22 +227,20 @@ func cpuTime(t *testing.T, pid int) time.Duration {
 	return time.Duration(user+system) * (time.Second / 100)
 }
 
-// waiting is for how long the threads of processes were ready to run while the processors
+// waiting is for how long the threads of a process were ready to run while the processors
 // did something else (proc(5), schedstat): on a machine with other things to do, that is most
 // of the time that anything takes.
-func waiting(t *testing.T, pids ...int) (sum time.Duration) {
+func waiting(t *testing.T, pid int) (sum time.Duration) {
 	t.Helper()
-	for _, pid := range pids {
-		threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", pid))
-		if err != nil || threads == nil {
-			t.Fatalf("process %d has no schedstat: %v", pid, err)
-		}
-		for _, thread := range threads {
-			stat, _ := os.ReadFile(thread) // the thread may have ended
-			var ran, waited, slices int64
-			_, _ = fmt.Sscan(string(stat), &ran, &waited, &slices)
-			sum += time.Duration(waited)
-		}
+	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", pid))
+	if err != nil || threads == nil {
+		t.Fatalf("process %d has no schedstat: %v", pid, err)
+	}
+	for _, thread := range threads {
+		stat, _ := os.ReadFile(thread) // the thread may have ended
+		var ran, waited, slices int64
+		_, _ = fmt.Sscan(string(stat), &ran, &waited, &slices)
+		sum += time.Duration(waited)
 	}
 	return sum
 }

@@ -76,15 +76,13 @@ func controls() (all []attack) {
 func above(i int) string { return fmt.Sprintf("above %d.", i) }
 func below(i int) string { return fmt.Sprintf("below %d.", i) }
 
-// corpus is all attacks, each between two rows, and a last line. A beginning stands before
-// each of the lines.
-func corpus(prefix string) string {
+// corpus is all attacks, each between two rows, and a last line.
+func corpus() string {
 	var all strings.Builder
 	for i, a := range attacks {
 		all.WriteString(above(i) + "\n" + a.text + "\n" + below(i) + "\n")
 	}
-	all.WriteString("the end.")
-	return prefix + strings.ReplaceAll(all.String(), "\n", "\n"+prefix) + "\n"
+	return all.String() + "the end.\n"
 }
 
 // wantText checks that rows, which begin as a pattern says, show the corpus from an attack
@@ -159,11 +157,11 @@ func (s *screen) growTall(t *testing.T) (before string) {
 	return s.ask(t, flags)
 }
 
-// leaveTall is leave for a screen that has grown: stty tells its size, too.
+// leaveTall quits a screen that has grown, whose stty is not what it was.
 func (s *screen) leaveTall(t *testing.T) {
 	t.Helper()
-	s.do(t, "resize-window", "-x", "80", "-y", "24")
-	s.leave(t)
+	s.keys(t, "C-d")
+	await(t, func() bool { return s.ask(t, "#{pane_current_command}") == "cat" }, func() string { return "the client does not end" })
 }
 
 func TestContract12_ScreenShowsStrangersTextOnly(t *testing.T) {
@@ -198,7 +196,7 @@ func TestContract12_ScreenShowsOfEveryKindOfTextOnly(t *testing.T) {
 			alice := r.join(t, "tcp", 1)
 			s := watch(t, r, 2, flag)
 			before := s.growTall(t)
-			alice.say(t, corpus(""))
+			alice.say(t, corpus())
 			s.withCorpus(t, before, tall, 1)
 			if _, file, ok := strings.Cut(flag, "--log="); ok {
 				s.write(t, "/save saved.log")
@@ -215,7 +213,7 @@ func TestContract12_ScreenShowsOfEveryKindOfTextOnly(t *testing.T) {
 		t.Parallel()
 		r := openRoom(t)
 		alice := r.join(t, "tcp", 1)
-		alice.say(t, corpus(""))
+		alice.say(t, corpus())
 		s := watch(t, r, 2)
 		s.await(t, "the end.")
 		before := s.growTall(t)
@@ -233,7 +231,7 @@ func TestContract12_ScreenShowsOfEveryKindOfTextOnly(t *testing.T) {
 		before := s.growTall(t)
 		cut()
 		s.await(t, "[down")
-		alice.say(t, corpus(""))
+		alice.say(t, corpus())
 		relay(t, between, r)
 		s.await(t, "[up")
 		s.await(t, "* │ reconnected")
@@ -309,7 +307,7 @@ func TestContract12_PipeOnATerminalShowsTextOnly(t *testing.T) {
 	s.do(t, "resize-window", "-x", "80", "-y", "500")
 	r.awaitMembers(t, 2)
 	before := s.ask(t, flags)
-	alice.say(t, corpus(""))
+	alice.say(t, corpus())
 	s.await(t, "the end.")
 	if got := s.ask(t, flags); got != before {
 		t.Errorf("the terminal is\n%s, was\n%s", got, before)
@@ -320,6 +318,9 @@ func TestContract12_PipeOnATerminalShowsTextOnly(t *testing.T) {
 	}
 	wantText(t, strings.Split(rows, "\n"), regexp.MustCompile(""), 1)
 }
+
+// ofAny is how a row begins where the name is anything.
+var ofAny = regexp.MustCompile(`^ \d\d:\d\d .* │ hello`)
 
 // TestContract12_NamesAreTextOnly has a server that takes any name.
 func TestContract12_NamesAreTextOnly(t *testing.T) {
@@ -349,7 +350,7 @@ func TestContract12_NamesAreTextOnly(t *testing.T) {
 		t.Error("the name is not shown")
 	}
 	for i, row := range s.rows(t)[1 : tall-3] {
-		if left := []rune(row); strings.Contains(row, "hello") && !regexp.MustCompile(`^ \d\d:\d\d .* │ hello`).MatchString(string(left)) {
+		if strings.Contains(row, "hello") && !ofAny.MatchString(row) {
 			t.Errorf("row %d is %q", i+1, row)
 		}
 	}
