@@ -36,7 +36,9 @@ func TestComposerCompletesWhatStandsBeforeTheCursor(t *testing.T) {
 		{"Tab Tab", "hans|", "Hans: |"},
 		{"Tab", "x|", "x|"},
 		{"Tab", "|", "hanako: |"},
+		{"S-Tab", "|", "ｶﾞﾝﾏ: |"}, // no command, unless it is begun
 		{"Tab", "hi |", "hi hanako |"},
+		{"Tab", "hanako\uFFFD|", "hanako\uFFFD|"},
 		{"Tab", "han| there", "hanako:| there"}, // the space is there
 		{"Tab", "hi han| there", "hi hanako| there"},
 		{"Tab Tab", "hi han| there", "hi Hans| there"},

@@ -51,7 +51,7 @@ func (l *composerLayout) addLine(line string, start int) {
 		if cells > l.width {
 			shown, cells = ellipsis, 1
 		}
-		if l.col+max(1, cells) > l.width {
+		if l.col+max(1, cells) > l.width { // what takes no cell still needs one to stand before
 			l.breakRow()
 		}
 		if pieces == nil {

@@ -118,11 +118,9 @@ func (c *composer) findFrom(from, direction int) bool {
 }
 
 // indexFrom returns the first place at or behind from where s has query, or the last place at or
-// before it, or -1.
+// before it, or -1. The query is not empty; from may be one beyond s on either side.
 func indexFrom(s, query string, from, direction int) int {
 	switch {
-	case direction < 0 && from < 0:
-		return -1
 	case direction < 0:
 		return strings.LastIndex(s[:min(len(s), from+len(query))], query)
 	case from > len(s):

@@ -8,7 +8,7 @@ import (
 )
 
 func TestComposerSearchesTheHistoryAsReadlineDoes(t *testing.T) {
-	history := []string{"make test", "git push", "make all", "make all", "git commit", "おはよう", "rest"}
+	history := []string{"make test", "make all", "git push", "make all", "git commit", "おはよう", "rest"}
 	tests := []struct {
 		keys string
 		want string // what is shown, with the cursor
@@ -37,6 +37,8 @@ func TestComposerSearchesTheHistoryAsReadlineDoes(t *testing.T) {
 		{"^R g i t Esc ^R ^R ^R", "search `git': |git push"},
 		{"^R r e ^G ^R ^R", "search `re': |rest"},
 		{"^R ^R", "search `': dra|ft"},
+		{"^E ^R z ^S", "not found `z': draft|"},
+		{"^A ^R z ^R", "not found `z': |draft"},
 	}
 	for _, tt := range tests {
 		c := composerWith(t, "dra|ft", history...)
@@ -79,6 +81,7 @@ func TestComposerSearchEnds(t *testing.T) {
 		{"^R p u ^K", "git |"},
 		{"^R p u ^G", "dra|ft"},
 		{"^R p u ^C", "dra|ft"},
+		{"^R a ^G", "dra|ft"},
 		{"^R p u PgUp", "git |push"},
 		{"^R p u Alt+Enter", "git \n|push"},
 		{"^R p u Up", "make test|"}, // the entry before the one that was found

@@ -16,7 +16,6 @@ func (c *composer) Show(width, height int) (rows []string, row, col int) {
 	cursor := c.layout.find(at)
 	n := len(c.layout.rows)
 	c.top = min(max(c.top, cursor.row-height+1), cursor.row, max(0, n-height))
-	c.top = max(c.top, cursor.row-height+1)
 	return c.layout.rows[c.top:min(n, c.top+height)], cursor.row - c.top, cursor.col
 }
 

@@ -96,6 +96,7 @@ func TestComposerShowsEveryCursorAtEveryWidth(t *testing.T) {
 		strings.Repeat("a\u202E日\u200C", 12),
 		strings.Repeat("🇯\u200C🇵क\u094D\u200C\u0937", 6),
 		"\u0301" + strings.Repeat("é\u0302日", 30),
+		strings.Repeat("क"+strings.Repeat("\u0301", 7)+"\u094D\u200C\u0937"+strings.Repeat("\u0301", 8), 3), // the gate joins the two
 		"一\n二つ\n\n" + strings.Repeat("ｶﾞ👩🏽‍🚀", 9) + "\n",
 	} {
 		c := newComposer(4096)

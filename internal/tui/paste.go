@@ -61,7 +61,7 @@ func (c *composer) pasteText(s string) {
 	p := paste{c.paste.text + s}
 	switch _, ok := composerMessages(p.text, c.limit); {
 	case len(p.text) > maxPaste:
-		c.refusal = fmt.Sprintf("too long: %s were pasted, and up to %s can be sent at once", byteSize(len(p.text)), byteSize(maxPaste))
+		c.refusal = fmt.Sprintf("too long: up to %s can be pasted at once", byteSize(maxPaste))
 	case !ok:
 		c.refusal = tooLong(c.limit)
 	case p.asks():

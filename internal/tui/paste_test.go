@@ -108,11 +108,12 @@ func TestPasteIsAnswered(t *testing.T) {
 }
 
 func TestPasteIsRefusedWithTheReason(t *testing.T) {
+	mebibyte := strings.Repeat("sixteen  bytes \n", 1<<16-1) + "sixteen bytes..."
 	tests := []struct{ name, paste, want string }{
 		{"10 KB", strings.Repeat("ten bytes\n", 1000), ""},
-		{"1 MiB", strings.Repeat("sixteen  bytes \n", 1<<16), ""},
-		{"1 MiB and a byte", strings.Repeat("sixteen  bytes \n", 1<<16) + "xy", "too long: 1.0 MB were pasted, and up to 1.0 MB can be sent at once"},
-		{"3 MiB", strings.Repeat("sixteen  bytes \n", 3<<16), "too long: 3.1 MB were pasted, and up to 1.0 MB can be sent at once"},
+		{"1 MiB", mebibyte, ""},
+		{"1 MiB and a byte", mebibyte + "x", "too long: up to 1.0 MB can be pasted at once"},
+		{"3 MiB", strings.Repeat(mebibyte, 3), "too long: up to 1.0 MB can be pasted at once"},
 		{"a line over the limit", "a\n" + strings.Repeat("x", 1025) + "\nb\nc", "too long: a line has up to 1024 bytes"},
 		{"lines up to the limit", strings.Repeat(strings.Repeat("x", 1024)+"\n", 5), ""},
 	}
