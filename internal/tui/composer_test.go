@@ -162,6 +162,27 @@ func TestComposerTakesEachKeyOfItsMapForOneThing(t *testing.T) {
 	}
 }
 
+func TestComposerListsAllOfItsKeysWithWords(t *testing.T) {
+	for _, tt := range []struct {
+		keyMap any
+		listed []key.Binding
+	}{
+		{defaultComposerKeyMap(), defaultComposerKeyMap().All()},
+		{searchKeys, searchKeys.All()},
+	} {
+		listed := map[string]bool{}
+		for _, binding := range tt.listed {
+			if binding.Help().Key == "" || binding.Help().Desc == "" || listed[binding.Help().Key] {
+				t.Errorf("%v has no words, or those of another", binding.Keys())
+			}
+			listed[binding.Help().Key] = true
+		}
+		if n := reflect.TypeOf(tt.keyMap).NumField(); len(tt.listed) != n {
+			t.Errorf("%T: %d of %d bindings are listed", tt.keyMap, len(tt.listed), n)
+		}
+	}
+}
+
 func TestComposerStopsAtClustersAlone(t *testing.T) {
 	for _, cluster := range []string{
 		"👨‍👩‍👧‍👦", "🇯🇵", "👍🏽", "👩🏽‍🚀", "❤️", "1️⃣", // emoji
