@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"os/exec"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -23,6 +24,12 @@ type screen struct {
 // the client in $CLIENT and is followed by nothing: what it shows last stays.
 func sit(t *testing.T, script string) *screen {
 	t.Helper()
+	return sitAt(t, size{80, 24}, script)
+}
+
+// sitAt is sit at a screen of another size.
+func sitAt(t *testing.T, of size, script string) *screen {
+	t.Helper()
 	s := &screen{tmux: tool(t, "tmux"), socket: scratchPath()}
 	t.Cleanup(func() {
 		if t.Failed() {
@@ -30,7 +37,7 @@ func sit(t *testing.T, script string) *screen {
 		}
 		_ = exec.Command(s.tmux, "-S", s.socket, "kill-server").Run() // it may have ended
 	})
-	s.do(t, "-u", "-f", "/dev/null", "new-session", "-d", "-x", "80", "-y", "24",
+	s.do(t, "-u", "-f", "/dev/null", "new-session", "-d", "-x", strconv.Itoa(of.width), "-y", strconv.Itoa(of.height),
 		"-e", "CLIENT="+program(t, "bcast-client"), "-c", t.TempDir(), "sh", "-c", script+"\nexec cat")
 	return s
 }
