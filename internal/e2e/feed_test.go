@@ -1,0 +1,316 @@
+//go:build unix
+
+package e2e_test
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// raw collects what the client writes to the terminal from here on: what tmux obeys, or
+// does not know, is not on the screen.
+func (s *screen) raw(t *testing.T) (path string) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "raw")
+	s.do(t, "pipe-pane", "-O", "cat >"+path)
+	return path
+}
+
+func awaitFile(t *testing.T, path, text string) {
+	t.Helper()
+	read := func() string { b, _ := os.ReadFile(path); return string(b) } // it may not be there yet
+	await(t, func() bool { return strings.Contains(read(), text) },
+		func() string { return fmt.Sprintf("%s has %s, without %q", path, quote(read()), text) })
+}
+
+// TestFeedSeparatesDays has a server of its own, whose lines are of other days.
+func TestFeedSeparatesDays(t *testing.T) {
+	t.Parallel()
+	ln := listenAt(t, "127.0.0.1:0")
+	s := sit(t, `TZ=UTC exec "$CLIENT" `+ln.Addr().String())
+	conn := acceptOne(t, ln)
+	in := bufio.NewReader(conn)
+	if first, err := in.ReadByte(); err != nil || first != 1 {
+		t.Fatalf("the client begins with %q, %v", first, err)
+	}
+	fmt.Fprint(conn, "\x01bcast/1 e1 0123456789abcdef\n")
+	var hello struct{ Nonce string }
+	if err := json.NewDecoder(in).Decode(&hello); err != nil {
+		t.Fatal(err)
+	}
+	fmt.Fprintf(conn, `{"type":"welcome","nonce":%q,"session":%q,"you":{"id":"p9","name":"花子"},"epoch":"e1","seq":4,"acked":0,"missed":0,"count":1,"peers":[]}`+"\n",
+		hello.Nonce, strings.Repeat("0", 32))
+	for i, at := range []string{"2025-06-30T23:59:00.000Z", "2025-07-01T00:01:00.000Z", "2025-07-01T23:00:00.000Z", "2025-07-03T08:00:00.000Z"} {
+		fmt.Fprintf(conn, `{"type":"line","seq":%d,"from":"p3","name":"美咲","at":%q,"text":"行 %d"}`+"\n", i+1, at, i+1)
+	}
+	s.await(t, " Tuesday, 1 July 2025 ")
+	s.await(t, " Thursday, 3 July 2025 ")
+	var got []string
+	for _, row := range s.rows(t)[1:22] {
+		row = strings.Trim(row, " ─")
+		if row != "" && !strings.Contains(row, "* │") {
+			got = append(got, row)
+		}
+	}
+	want := []string{
+		"23:59       美咲 │ 行 1",
+		"Tuesday, 1 July 2025", "00:01       美咲 │ 行 2", "23:00       美咲 │ 行 3",
+		"Thursday, 3 July 2025", "08:00       美咲 │ 行 4",
+	}
+	if rows := strings.Join(got, "\n"); !strings.Contains(rows, strings.Join(want, "\n")) {
+		t.Errorf("the feed is\n%s\nwant\n%s", rows, strings.Join(want, "\n"))
+	}
+}
+
+func TestFeedMarksWhatIsUnread(t *testing.T) {
+	t.Parallel()
+	atEachSize(t, func(t *testing.T, of size) {
+		r := openRoom(t)
+		alice := r.join(t, "tcp", 1)
+		s := watchAt(t, of, r, 2)
+		s.keys(t, "M-u")
+		s.await(t, "nothing is new")
+		for i := range 60 {
+			alice.say(t, fmt.Sprintf("行 %d\n", i))
+		}
+		s.awaitRow(t, of.latest(), "行 59")
+		s.keys(t, "PPage")
+		s.awaitGone(t, "行 59")
+		for i := range 60 {
+			alice.say(t, fmt.Sprintf("新 %d\n", i))
+		}
+		s.await(t, "[ ↓ 60 new · End ]")
+		s.keys(t, "End")
+		s.awaitRow(t, of.latest(), "新 59")
+		s.keys(t, "M-u")
+		s.await(t, "60 new since")
+		s.await(t, "│ 新 0")
+	})
+}
+
+// TestFeedTellsHowMuchWasDropped fills the feed, and goes to its beginning.
+func TestFeedTellsHowMuchWasDropped(t *testing.T) {
+	t.Parallel()
+	r := openRoom(t)
+	alice := r.join(t, "tcp", 1)
+	s := watchAt(t, size{80, 24}, r, 2)
+	var said strings.Builder
+	for i := range 50_100 {
+		fmt.Fprintf(&said, "行%d番\n", i)
+	}
+	alice.say(t, said.String())
+	s.await(t, "行50099番")
+	s.write(t, "/find 行105番")
+	s.keys(t, "Enter")
+	s.await(t, "▸ 行105番")
+	s.keys(t, "PPage")
+	s.await(t, "─ 100 older lines were dropped ─")
+	s.await(t, "│ 行100番")
+}
+
+func TestFeedTellsOfMentions(t *testing.T) {
+	t.Parallel()
+	atEachSize(t, func(t *testing.T, of size) {
+		r := openRoom(t)
+		alice := r.speak(t, "美咲", 1)
+		s := watchAt(t, of, r, 2, "--name", "hana", "--highlight", "障害", "--notify")
+		raw := s.raw(t)
+		alice.say(t, "hanabi\n")
+		s.await(t, "│ hanabi")
+		if bell := s.ask(t, "#{window_bell_flag}"); bell != "0" || s.has(t, "←") {
+			t.Errorf("part of a word is taken for the name, bell %s", bell)
+		}
+		alice.say(t, "Hana 見て\n")
+		awaitFile(t, raw, "\x1b]9;美咲: Hana 見て")
+		await(t, func() bool { return s.ask(t, "#{window_bell_flag}") == "1" }, func() string { return "there was no bell" })
+		alice.say(t, "大障害だ\n")
+		s.await(t, "大障害だ")
+		marks := "← mention"
+		if of.width < 40 {
+			marks = "←"
+		}
+		await(t, func() bool { return strings.Count(strings.Join(s.rows(t), "\n"), marks) == 2 }, func() string { return "not both are marked" })
+		s.write(t, "hana")
+		s.keys(t, "Enter")
+		s.await(t, "│ hana")
+		if n := strings.Count(strings.Join(s.rows(t), "\n"), "←"); n > 2 {
+			t.Error("one's own line is marked")
+		}
+	})
+}
+
+func TestFeedIgnores(t *testing.T) {
+	t.Parallel()
+	atEachSize(t, func(t *testing.T, of size) {
+		r := openRoom(t)
+		bad, good := r.speak(t, "騒音", 1), r.speak(t, "美咲", 2)
+		s := watchAt(t, of, r, 3)
+		command := func(text string) { t.Helper(); s.write(t, text); s.keys(t, "Enter") }
+		command("/ignore 騒音")
+		s.await(t, "nothing of 騒音")
+		bad.say(t, "one\n")
+		good.stdout.await(t, "one")
+		good.say(t, "two\n")
+		s.await(t, "│ two")
+		if s.has(t, "│ one") {
+			t.Error("who is ignored is shown")
+		}
+		command("/ignore")
+		s.await(t, "ignored: 騒音")
+		command("/ignore 騒音")
+		s.await(t, "騒音 is shown")
+		bad.say(t, "three\n")
+		s.await(t, "│ three")
+	})
+}
+
+func TestFeedIsSavedAndLogged(t *testing.T) {
+	t.Parallel()
+	r := openRoom(t)
+	alice := r.speak(t, "美咲", 1)
+	dir := t.TempDir()
+	file := func(name string) string { return filepath.Join(dir, name) }
+	text := watchAt(t, size{80, 24}, r, 2, "--name", "hana", "--log", file("log"))
+	frames := watchAt(t, size{80, 24}, r, 3, "--name", "taro", "--log", file("log.jsonl"))
+	alice.say(t, "日本 "+family+" \x1b[31mred\n")
+	text.await(t, "│ 日本 "+family)
+	text.write(t, "返事")
+	text.keys(t, "Enter")
+	frames.await(t, "│ 返事")
+	want := regexp.MustCompile(`(?m)^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d 美咲: 日本 ` + family + ` ␛\[31mred\n\d{4}-\d\d-\d\d \d\d:\d\d:\d\d hana: 返事\n`)
+	is := func(path string) {
+		t.Helper()
+		read := func() []byte { b, _ := os.ReadFile(path); return b } // it may not be there yet
+		await(t, func() bool { return want.Match(read()) }, func() string { return fmt.Sprintf("%s has %q", path, read()) })
+		if info, err := os.Stat(path); err != nil || info.Mode() != 0o600 {
+			t.Errorf("%s: %v, %v, want what its owner alone can read", path, info.Mode(), err)
+		}
+	}
+	text.write(t, "/save "+file("saved"))
+	text.keys(t, "Enter")
+	text.await(t, "saved to")
+	is(file("saved"))
+	text.write(t, "/save "+file("saved"))
+	text.keys(t, "Enter")
+	text.await(t, "is there already")
+	is(file("log")) // while the client runs
+	awaitFile(t, file("log.jsonl"), `"text":"返事"`)
+
+	alice.say(t, "last\n")
+	for _, s := range []*screen{text, frames} {
+		s.await(t, "│ last")
+		s.keys(t, "C-d")
+		s.await(t, "exit 0")
+	}
+	awaitFile(t, file("log"), "美咲: last\n")
+	data, err := os.ReadFile(file("log.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(data)) {
+		if !json.Valid([]byte(line)) {
+			t.Errorf("%q is no frame", line)
+		}
+	}
+	if !strings.Contains(string(data), `"text":"last"`) || strings.Contains(string(data), "\x1b") {
+		t.Errorf("the frames are %s", data)
+	}
+}
+
+func TestFeedTellsWhoComesAndGoes(t *testing.T) {
+	t.Parallel()
+	atEachSize(t, func(t *testing.T, of size) {
+		r := openRoom(t)
+		alice := r.speak(t, "alice", 1)
+		told, quiet := watchAt(t, of, r, 2), watchAt(t, of, r, 3, "--no-presence")
+		alice.say(t, "first\n") // ends the history
+		told.await(t, "│ first")
+		quiet.await(t, "│ first")
+		guest := r.speak(t, "美咲", 4)
+		told.await(t, "* │ 美咲 joined")
+		_ = guest.stdin.Close()
+		r.awaitMembers(t, 3)
+		told.await(t, "left") // one entry for both
+		alice.say(t, "second\n")
+		quiet.await(t, "│ second")
+		if quiet.has(t, "美咲") && of.width < 100 {
+			t.Error("who comes and goes is told to who does not want to know")
+		}
+	})
+}
+
+func TestFeedLinksAddresses(t *testing.T) {
+	t.Parallel()
+	r := openRoom(t)
+	alice := r.join(t, "tcp", 1)
+	s := watchAt(t, size{50, 12}, r, 2)
+	raw := s.raw(t)
+	address := "https://example.org/" + strings.Repeat("x", 60)
+	alice.say(t, "見て "+address+"。javascript:alert(1) \x1b]8;;https://evil.example\x1b\\bait\n")
+	awaitFile(t, raw, ";"+address+"\x1b\\")
+	s.await(t, "bait")
+	written, err := os.ReadFile(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	links := regexp.MustCompile("\x1b]8;([^;]*);([^\x1b]+)\x1b").FindAllStringSubmatch(string(written), -1)
+	if len(links) < 2 { // one for each row, which belong together
+		t.Errorf("the links are %q", links)
+	}
+	for _, link := range links {
+		if link[1] == "" || link[1] != links[0][1] && link[2] == links[0][2] {
+			t.Errorf("the parts of a link do not belong together: %q", links)
+		}
+		if !strings.HasPrefix(link[2], "https://example.org/") && link[2] != "https://evil.example" {
+			t.Errorf("%q is a link", link[2])
+		}
+	}
+}
+
+func TestScreenHeader(t *testing.T) {
+	t.Parallel()
+	for _, of := range sizes[:3] { // the least has none
+		t.Run(of.String(), func(t *testing.T) {
+			t.Parallel()
+			r := openRoom(t)
+			alice := r.join(t, "tcp", 1)
+			s := watchAt(t, of, r, 2)
+			head := regexp.MustCompile(`^ (bcast  )?` + regexp.QuoteMeta(r.tcp) + `  \[up (<1|\d+)ms\]  2 here .*\d\d:\d\d$`)
+			await(t, func() bool { return head.MatchString(s.rows(t)[0]) }, func() string { return fmt.Sprintf("the header is %q", s.rows(t)[0]) })
+			for range 300 {
+				alice.say(t, "行\n")
+			}
+			if of.width >= 60 {
+				s.awaitRow(t, 0, "/s ")
+			}
+			r.join(t, "tcp", 3)
+			s.awaitRow(t, 0, "3 here")
+		})
+	}
+}
+
+func TestScreenPaneFrom100Columns(t *testing.T) {
+	t.Parallel()
+	r := openRoom(t)
+	r.speak(t, "美咲", 1)
+	s := watchAt(t, size{100, 24}, r, 2, "--name", "花子")
+	const at = 100 - 22
+	for _, row := range s.rows(t)[1:21] {
+		if !strings.HasSuffix(strings.TrimRight(row, " "), "│") && !strings.Contains(row, "│ ") {
+			t.Errorf("the pane has a hole: %q", row)
+		}
+	}
+	s.await(t, strings.Repeat(" ", at)+" │ 2 here")
+	s.await(t, " │ 花子 (you)")
+	s.await(t, " │ 美咲")
+	s.do(t, "resize-window", "-x", "99", "-y", "24")
+	s.awaitGone(t, "花子 (you)")
+	s.do(t, "resize-window", "-x", "100", "-y", "24")
+	s.await(t, " │ 花子 (you)")
+}
