@@ -314,3 +314,32 @@ func TestScreenPaneFrom100Columns(t *testing.T) {
 	s.do(t, "resize-window", "-x", "100", "-y", "24")
 	s.await(t, " │ 花子 (you)")
 }
+
+func TestScreenIsDrawnInASCIIOrWithoutColour(t *testing.T) {
+	t.Parallel()
+	atEachSize(t, func(t *testing.T, of size) {
+		r := openRoom(t)
+		alice := r.speak(t, "alice", 1)
+		s := sitAt(t, of, `NO_COLOR=1 "$CLIENT" --ascii --name hana `+r.tcp)
+		r.awaitMembers(t, 2)
+		s.awaitCursor(t, 3, of.input())
+		for i := range 60 {
+			alice.say(t, fmt.Sprintf("hana %d\n", i))
+		}
+		s.awaitRow(t, of.latest(), "| hana 59")
+		s.keys(t, "C-f")
+		s.write(t, "hana")
+		s.keys(t, "Enter")
+		s.await(t, "1 of 60")
+		s.await(t, "> hana 59")
+		shown := s.do(t, "capture-pane", "-ep")
+		for _, c := range shown {
+			if c > '~' {
+				t.Fatalf("%q is drawn with --ascii", c)
+			}
+		}
+		if colour := regexp.MustCompile(`\x1b\[[\d;]*(3[0-8]|4[0-8]|9[0-7]|10[0-7])[\d;]*m`).FindString(shown); colour != "" {
+			t.Errorf("NO_COLOR is set, and %q is drawn", colour)
+		}
+	})
+}
