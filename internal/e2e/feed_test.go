@@ -343,3 +343,37 @@ func TestScreenIsDrawnInASCIIOrWithoutColour(t *testing.T) {
 		}
 	})
 }
+
+// TestScreenHelpHasEveryKey pages through the help.
+func TestScreenHelpHasEveryKey(t *testing.T) {
+	t.Parallel()
+	atEachSize(t, func(t *testing.T, of size) {
+		r := openRoom(t)
+		s := watchAt(t, of, r, 1)
+		s.keys(t, "F1")
+		s.await(t, "F1")
+		for seen, before := "", ""; ; s.keys(t, "NPage") {
+			s.write(t, "x") // is there once the keys before it were obeyed
+			s.awaitCursor(t, 4, of.input())
+			now := strings.Join(s.rows(t), "\n")
+			if now == before {
+				wantHelp(t, seen)
+				return
+			}
+			seen, before = seen+"\n"+now, now
+			s.keys(t, "BSpace")
+			s.awaitCursor(t, 3, of.input())
+		}
+	})
+}
+
+func wantHelp(t *testing.T, seen string) {
+	t.Helper()
+	for what := range strings.FieldsSeq(`
+		Enter Alt+Enter Up Down ^R ^A ^E ^B ^F ^K ^U ^W ^Y Alt+B Alt+F Alt+D ^_ F3 PgUp PgDn ^Up ^Down End Tab Shift+Tab
+		Alt+U F2 Alt+M F1 Esc ^L ^Z ^C ^D /name /find /save /clear /who /ignore /help /quit`) {
+		if !regexp.MustCompile(`(?m)^  ` + regexp.QuoteMeta(what) + `( |$)`).MatchString(seen) {
+			t.Errorf("the help has no %s", what)
+		}
+	}
+}
