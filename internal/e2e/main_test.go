@@ -7,12 +7,14 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"runtime/debug"
 	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 )
 
@@ -33,6 +35,9 @@ func TestMain(m *testing.M) {
 	}
 	scratch.dir = dir
 	defer os.RemoveAll(dir)
+	// Under nohup, what the tests start would ignore a hang-up too. What is caught here is
+	// not ignored there.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
 	m.Run()
 }
 
