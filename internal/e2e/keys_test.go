@@ -268,11 +268,7 @@ func TestKeysScroll(t *testing.T) {
 				s.keys(t, step.does)
 			}
 			s.awaitRow(t, of.latest(), fmt.Sprintf("行 %d", 299-step.up))
-			if step.up > 0 {
-				s.await(t, "· End ]")
-			} else {
-				s.awaitGone(t, "· End ]")
-			}
+			s.awaitReading(t, of, step.up > 0)
 		}
 		s.write(t, "ab")
 		s.keys(t, "PPage", "Home", "End") // belongs to what is typed
@@ -368,7 +364,7 @@ func TestKeysOpenAndClose(t *testing.T) {
 		s.await(t, "1 of 60")
 		s.keys(t, "Escape") // the find
 		s.awaitGone(t, "1 of 60")
-		s.await(t, "· End ]")
+		s.awaitReading(t, of, true)
 		s.keys(t, "Escape") // to the latest
 		s.awaitRow(t, of.latest(), "魚 59")
 	})

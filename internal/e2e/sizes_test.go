@@ -103,3 +103,15 @@ func (s *screen) scribble(t *testing.T, text string) {
 		t.Fatal(err)
 	}
 }
+
+// awaitReading waits until the status says that one reads back, or does not. The least screen
+// has no room for it.
+func (s *screen) awaitReading(t *testing.T, of size, back bool) {
+	t.Helper()
+	const sign = "[ reading back · End ]"
+	if back && of.width > len(sign) {
+		s.await(t, sign)
+	} else {
+		s.awaitGone(t, sign)
+	}
+}
