@@ -298,10 +298,10 @@ func (m *Member) deliver(wait bool) {
 		}
 		if len(unread) > 0 {
 			n, err := m.write(unread, wait)
-			pos = m.cursor.Advance(n)
-			if n > 0 {
+			if n > 0 { // before Advance: a segment that is left behind is used again
 				m.inside = unread[n-1] != '\n'
 			}
+			pos = m.cursor.Advance(n)
 			if !m.goesOn(n == len(unread), err, wait) {
 				return
 			}
