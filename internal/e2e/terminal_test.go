@@ -103,8 +103,10 @@ func TestClientWithoutTUI(t *testing.T) {
 	me.stdout.awaitAll(t, "hello\n")
 	me.say(t, "hi\n")
 	alice.awaitAll(t, "hi\n")
+	alice.say(t, "bye\n") // comes behind the receipt for what was typed
+	me.stdout.awaitAll(t, "hello\nbye\n")
 	me.say(t, ctrlC)
 	me.stdout.await(t, "exit ")
-	me.stdout.awaitAll(t, "hello\nexit 0\n")
+	me.stdout.awaitAll(t, "hello\nbye\nexit 0\n")
 	me.quietly(t)
 }
