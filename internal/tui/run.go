@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 	"sync"
 	"time"
 
@@ -86,6 +87,7 @@ func run(ctx context.Context, cfg Config, now func() time.Time) (err error) {
 		ended <- s.Run(ctx, func(event session.Event) {
 			b.handle(event)
 			first()
+			yield(event)
 		})
 	}()
 	select {
@@ -125,6 +127,16 @@ func run(ctx context.Context, cfg Config, now func() time.Time) (err error) {
 		err = errors.Join(err, fmt.Errorf("%w: %d lines are left", ErrNotSent, n))
 	}
 	return err
+}
+
+// yield lets the keys and the screen have the processor after each piece of a flood: with the
+// reader, which is ready again at once, the session's goroutine would have it for 10 ms at a
+// time, and so would each goroutine that a key passes wait for that long.
+func yield(event session.Event) {
+	switch event.(type) {
+	case session.Received, session.Pause:
+		runtime.Gosched()
+	}
 }
 
 // silent leaves out the error that says no more than that ctx has ended.
