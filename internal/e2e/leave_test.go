@@ -130,7 +130,7 @@ func TestScreenLosesNothingWhenTheServerIsKilled(t *testing.T) {
 	}
 	typed = ""
 	typeOn("half ")
-	s.await(t, "[down: attempt 4 ") // that is 2 s later
+	s.await(t, "[down: attempt 9 ") // that is 10 s later
 	r = openRoomAt(t, tcp, unix, "--history-plain", "1000")
 	typeOn("a thou")
 	s.await(t, "[up")

@@ -104,12 +104,14 @@ func (s *screen) scribble(t *testing.T, text string) {
 	}
 }
 
-// awaitReading waits until the status says that one reads back, or does not. The least screen
-// has no room for it.
+// awaitReading waits until the status says that one reads back, or does not.
 func (s *screen) awaitReading(t *testing.T, of size, back bool) {
 	t.Helper()
-	const sign = "[ reading back · End ]"
-	if back && of.width > len(sign) {
+	sign := "[ reading back · End ]"
+	if of.width <= len(sign) {
+		sign = "[ back · End ]"
+	}
+	if back {
 		s.await(t, sign)
 	} else {
 		s.awaitGone(t, sign)

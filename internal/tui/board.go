@@ -37,6 +37,7 @@ type board struct {
 
 	mu      sync.Mutex
 	feed    *feed.Feed
+	arrived uint64        // entries that the feed has had, but for the history
 	name    string        // of this side, as the room has it
 	maxLine int           // the longest line of the room, in bytes
 	lost    time.Time     // since when there is no connection; zero while there is
@@ -144,6 +145,7 @@ func (b *board) say(name, line string) {
 
 func (b *board) appendLocked(entries ...feed.Entry) {
 	b.traffic.open = false
+	b.arrived += uint64(len(entries))
 	for _, entry := range entries {
 		b.feed.Append(entry)
 	}

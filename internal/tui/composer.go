@@ -59,7 +59,7 @@ func newComposer(limit int) composer {
 
 // Text returns what was written: valid UTF-8 without control characters other than "\n". While
 // there is a [composer.Question], the paste stands in it, and it may be longer than the limit:
-// [composerMessages] cuts it.
+// [board.messages] cuts it.
 func (c *composer) Text() string {
 	return c.text[:c.cursor] + c.paste.text + c.text[c.cursor:]
 }

@@ -261,6 +261,22 @@ func TestRoundTripStandsInTheHeader(t *testing.T) {
 	s.want("[up]")
 }
 
+func TestHistoryDoesNotCountAsArriving(t *testing.T) {
+	s := newFramed(t, 80, 24)
+	for seq := range uint64(1000) {
+		line := s.line(seq+1, "bob", "long ago")
+		line.History = true
+		s.happen(line)
+	}
+	if n := s.board.arrived; n != 0 {
+		t.Errorf("%d lines have arrived, want none", n)
+	}
+	s.happen(s.line(1001, "bob", "now"))
+	if n := s.board.arrived; n == 0 {
+		t.Error("nothing has arrived")
+	}
+}
+
 // BenchmarkFloodOfFrames is BenchmarkFlood with the same lines from a framed server.
 func BenchmarkFloodOfFrames(b *testing.B) {
 	board := newBoard(time.Now)

@@ -29,7 +29,7 @@ func (m *model) listen() tea.Cmd {
 		m.board.hint = ""
 	}
 	before := m.lines
-	m.lines = m.arrived()
+	m.lines = m.board.arrived
 	return m.rate.start(m.board.now(), before, m.lines)
 }
 
@@ -38,9 +38,6 @@ func (m *model) lookAtRate() (tea.Cmd, bool) {
 	m.board.mu.Lock()
 	defer m.board.mu.Unlock()
 	before := m.rate.String()
-	cmd := m.rate.look(m.board.now(), m.arrived())
+	cmd := m.rate.look(m.board.now(), m.board.arrived)
 	return cmd, m.layout.frame && m.rate.String() != before
 }
-
-// arrived is how many entries the feed has had. The board is locked.
-func (m *model) arrived() uint64 { return m.board.feed.Dropped() + uint64(m.board.feed.Len()) }

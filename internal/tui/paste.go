@@ -59,10 +59,10 @@ func (c *composer) pasteText(s string) {
 		s = strings.TrimSuffix(s, "\n") // it ends the last line and begins no other
 	}
 	p := paste{c.paste.text + s}
-	switch _, ok := composerMessages(p.text, c.limit); {
+	switch {
 	case len(p.text) > maxPaste:
 		c.refusal = fmt.Sprintf("too long: up to %s can be pasted at once", byteSize(maxPaste))
-	case !ok:
+	case !linesFit(p.text, c.limit):
 		c.refusal = tooLong(c.limit)
 	case p.asks():
 		c.paste = p
@@ -87,7 +87,7 @@ func (c *composer) answer(msg tea.KeyMsg) bool {
 			c.pasteText("\n" + typedText(msg))
 		}
 	case key.Matches(msg, k.Send):
-		if _, ok := composerMessages(c.Text(), c.limit); ok {
+		if linesFit(c.Text(), c.limit) {
 			return false
 		}
 		c.refusal = tooLong(c.limit)
@@ -103,16 +103,12 @@ func (c *composer) answer(msg tea.KeyMsg) bool {
 	return true
 }
 
-// composerMessages cuts a text into messages of at most limit bytes: it is one if it fits, else
-// as many lines go into each as do. It reports false if a line is longer than that.
-func composerMessages(s string, limit int) (messages []string, ok bool) {
-	for len(s) > limit {
-		n := strings.LastIndexByte(s[:limit+1], '\n')
-		if n < 0 {
-			return nil, false
+// linesFit reports whether s can be sent: whether no line of it has more than limit bytes.
+func linesFit(s string, limit int) bool {
+	for line := range strings.SplitSeq(s, "\n") {
+		if len(line) > limit {
+			return false
 		}
-		messages = append(messages, s[:n])
-		s = s[n+1:]
 	}
-	return append(messages, s), true
+	return true
 }

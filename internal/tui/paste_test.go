@@ -148,28 +148,13 @@ func TestPasteIsRefusedWithTheReason(t *testing.T) {
 	}
 }
 
-func TestMessagesAreCutAtLineEnds(t *testing.T) {
-	tests := []struct {
-		text string
-		want string // messages, between "|"
-		ok   bool
-	}{
-		{"", "", true},
-		{"abcd", "abcd", true},
-		{"abcde", "", false},
-		{"ab\nc", "ab\nc", true},
-		{"ab\ncd", "ab|cd", true},
-		{"a\nb\nc\nd", "a\nb|c\nd", true},
-		{"abcd\nabcd", "abcd|abcd", true},
-		{"ab\nabcde", "", false},
-		{"日\n本", "日|本", true},
-		{"abcd\n\n\nx", "abcd|\n\nx", true},
-		{"abcd\n", "abcd|", true},
-	}
-	for _, tt := range tests {
-		got, ok := composerMessages(tt.text, 4)
-		if ok != tt.ok || strings.Join(got, "|") != tt.want {
-			t.Errorf("%q: %q, %t, want %q, %t", tt.text, got, ok, tt.want, tt.ok)
+func TestPasteIsTakenIfEachLineFits(t *testing.T) {
+	for text, fits := range map[string]bool{
+		"": true, "abcd": true, "abcde": false, "ab\ncd": true, "abcd\nabcd": true,
+		"ab\nabcde": false, "日\n本": true, "日本\n": false, "abcd\n\n\nx": true,
+	} {
+		if got := linesFit(text, 4); got != fits {
+			t.Errorf("%q fits: %t, want %t", text, got, fits)
 		}
 	}
 }

@@ -43,7 +43,7 @@ func (r *rate) again() tea.Cmd {
 // ends.
 func (r *rate) look(now time.Time, count uint64) tea.Cmd {
 	took := max(now.Sub(r.at), time.Millisecond)
-	fresh := float64(count - min(count, r.count)) // the feed may have been cleared
+	fresh := float64(count - r.count)
 	weight := 1 - math.Exp(-float64(took)/float64(rateMemory))
 	r.perSec += (fresh/took.Seconds() - r.perSec) * weight
 	if r.still && fresh == 0 {

@@ -56,11 +56,19 @@ func (m *model) question() string {
 func (m *model) whereabouts() string {
 	switch n := m.board.feed.Unread(); {
 	case m.help.open:
-		return m.glyphs.hint("[ Esc closes · PgDn more ]")
+		return m.notice("[ Esc closes · PgDn more ]", "[ Esc · PgDn ]")
 	case n > 0:
-		return m.glyphs.hint(fmt.Sprintf("[ ↓ %d new · End ]", n))
+		return m.notice(fmt.Sprintf("[ ↓ %d new · End ]", n), "[ ↓ End ]")
 	case !m.board.feed.AtEnd():
-		return m.glyphs.hint("[ reading back · End ]")
+		return m.notice("[ reading back · End ]", "[ back · End ]")
 	}
 	return ""
+}
+
+// notice is a notice, or what is left of it where there is no room.
+func (m *model) notice(long, short string) string {
+	if text.Width(long) > m.width-1 {
+		long = short
+	}
+	return m.glyphs.hint(long)
 }
