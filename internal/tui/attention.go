@@ -19,14 +19,14 @@ type attention struct {
 type watchword struct {
 	word        string // as it was given
 	folded      []byte // without case; empty: it is never found
-	ascii       bool
-	first, last rune // at its edges
+	ascii       bool   // as it was given
+	first, last rune   // at its edges
 }
 
 func newWatchword(word string) watchword {
 	w := watchword{word: word, folded: appendCaseless(nil, word), ascii: true}
-	for _, c := range w.folded {
-		w.ascii = w.ascii && c < utf8.RuneSelf
+	for i := range len(word) { // not of folded: ſ is S without case
+		w.ascii = w.ascii && word[i] < utf8.RuneSelf
 	}
 	w.first, _ = utf8.DecodeRune(w.folded)
 	w.last, _ = utf8.DecodeLastRune(w.folded)

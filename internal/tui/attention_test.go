@@ -63,6 +63,7 @@ func FuzzAttention(f *testing.F) {
 	f.Add("Bob", "hi bOB")
 	f.Add("花", "花子")
 	f.Add("K", "\u212a")
+	f.Add("\u017f", "s")
 	f.Fuzz(func(t *testing.T, word, text string) {
 		word, text = strings.ToValidUTF8(word, ""), strings.ToValidUTF8(text, "")
 		a := attention{}
