@@ -37,7 +37,7 @@ func sitAt(t *testing.T, of size, script string) *screen {
 		}
 		_ = exec.Command(s.tmux, "-S", s.socket, "kill-server").Run() // it may have ended
 	})
-	s.do(t, "-u", "-f", "/dev/null", "new-session", "-d", "-x", strconv.Itoa(of.width), "-y", strconv.Itoa(of.height),
+	s.do(t, "-u", "-f", "/dev/null", "new-session", "-d", "-n", "room", "-x", strconv.Itoa(of.width), "-y", strconv.Itoa(of.height),
 		"-e", "CLIENT="+program(t, "bcast-client"), "-c", t.TempDir(), "sh", "-c", script+"\nexec cat")
 	return s
 }

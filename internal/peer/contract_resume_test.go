@@ -178,7 +178,7 @@ func TestContract11_LiveSessionIsReplaced(t *testing.T) {
 func TestContract11_SessionWithAnswersThatNobodyReadsIsReplaced(t *testing.T) {
 	v := open(t)
 	guest := v.join(t, 1)[0]
-	alice := v.named(t, "alice")
+	alice, bob := v.named(t, "alice"), v.named(t, "bob")
 	if err := alice.SetReadBuffer(4 << 10); err != nil {
 		t.Fatal(err)
 	}
@@ -187,7 +187,7 @@ func TestContract11_SessionWithAnswersThatNobodyReadsIsReplaced(t *testing.T) {
 	for range 20 {
 		alice.send(&wire.Ping{})
 	}
-	v.published(t, 100_000*8)
+	bob.lines(1, 100_000, numbered)
 	start := time.Now()
 	c := v.again(t, alice.welcome, 100_000)
 	if took := time.Since(start); took > time.Second || c.welcome.You != alice.welcome.You {
@@ -265,7 +265,7 @@ func TestContract11_LinesThatAreGoneAreCounted(t *testing.T) {
 }
 
 func TestContract11_MemberThatStopsReadingIsCutAndOthersLoseNothing(t *testing.T) {
-	v := open(t, func(p *plan) { p.room.Backlog, p.room.Patience = 5<<20, patience/50 })
+	v := open(t, func(p *plan) { p.room.Backlog, p.room.Patience = 5<<20, patience/10 })
 	guest := v.join(t, 1)[0]
 	stuck, good := v.named(t, "stuck"), v.named(t, "good")
 	if err := stuck.SetReadBuffer(4 << 10); err != nil {
