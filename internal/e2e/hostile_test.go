@@ -234,8 +234,11 @@ func TestContract12_ScreenShowsOfEveryKindOfTextOnly(t *testing.T) {
 		alice.say(t, corpus())
 		relay(t, between, r)
 		s.await(t, "[up")
-		s.await(t, "* │ reconnected")
 		s.withCorpus(t, before, tall, 1)
+		s.keys(t, "C-f") // above what is long
+		s.write(t, "reconnected")
+		s.keys(t, "Enter")
+		s.await(t, "* ▸ reconnected")
 	})
 }
 

@@ -103,7 +103,7 @@ func TestKeysRecallWhatWasSent(t *testing.T) {
 	r := openRoom(t)
 	of := size{80, 24}
 	run := func(flags string) string { return `"$CLIENT" ` + flags + " " + r.tcp + `; echo "exit $?";` }
-	s := sitAt(t, of, run("")+run("")+run("--no-history")+`find "$XDG_STATE_HOME" -type f -name history -perm 600`)
+	s := sitAt(t, of, run("")+run("--ascii")+run("--no-history")+`find "$XDG_STATE_HOME" -type f -name history -perm 600`)
 	s.awaitCursor(t, 3, of.input())
 	for _, line := range []string{"朝 one", "昼 two", "夜 three"} {
 		s.write(t, line)
@@ -144,7 +144,7 @@ func TestKeysRecallWhatWasSent(t *testing.T) {
 	s.awaitTyped(t, of, "", 0)
 	s.keys(t, "C-d")
 
-	r.awaitMembers(t, 1) // the next run
+	s.await(t, "| 夜 three") // in the next run
 	s.awaitTyped(t, of, "", 0)
 	s.keys(t, "Up")
 	s.awaitTyped(t, of, "夜 three", 8)
@@ -152,10 +152,10 @@ func TestKeysRecallWhatWasSent(t *testing.T) {
 	s.write(t, "朝")
 	s.awaitTyped(t, of, "search `朝': 朝 one", 13)
 	s.keys(t, "Enter")
-	s.await(t, "│ 朝 one")
+	s.await(t, "| 朝 one")
 	s.keys(t, "C-d")
 
-	r.awaitMembers(t, 1) // without a history
+	s.await(t, "│ 朝 one") // in the one without a history
 	s.awaitTyped(t, of, "", 0)
 	s.keys(t, "Up")
 	s.write(t, "x")

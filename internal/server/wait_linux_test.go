@@ -126,8 +126,10 @@ func TestWhatComesWhileAConnectionIsServedIsNotMissed(t *testing.T) {
 	<-serving
 	goOn <- struct{}{}
 	h.wants(t, "two")
-	h.before = nil
 	client.Close()
+	<-serving
+	goOn <- struct{}{}
+	h.wants(t, "end")
 }
 
 func TestShutdownEndsConnectionsThatWait(t *testing.T) {
