@@ -44,7 +44,7 @@ func BenchmarkLines(b *testing.B) {
 			r, h := newHub(b)
 			var all []*framed.Member
 			for n := range members {
-				m, err := h.Enter(b.Context(), &wire.Hello{Nonce: fmt.Sprintf("nonce-nonce-%d", n)}, abyss{}, func() {})
+				m, err := h.Enter(b.Context(), &wire.Hello{Nonce: fmt.Sprintf("nonce-nonce-%d", n)}, "", abyss{}, func() {})
 				if err != nil {
 					b.Fatal(err)
 				}

@@ -32,11 +32,12 @@ type Member struct {
 
 // Enter makes one more framed member, which asks for that by hello and receives by
 // sink, or makes it again what it was before its connection broke. stop is called once
-// the session goes on elsewhere, and is to have the connection ended soon.
+// the session goes on elsewhere, and is to have the connection ended soon. proof is the
+// welcome's auth.
 //
 // It waits until what was said before can be told. The error is room.ErrClosed when the
 // room is, or that of ctx.
-func (h *Hub) Enter(ctx context.Context, hello *wire.Hello, sink room.Sink, stop func()) (*Member, error) {
+func (h *Hub) Enter(ctx context.Context, hello *wire.Hello, proof string, sink room.Sink, stop func()) (*Member, error) {
 	name, _, badName := text.Nickname(hello.Name)
 	if hello.Name == "" {
 		badName = nil
@@ -59,7 +60,7 @@ func (h *Hub) Enter(ctx context.Context, hello *wire.Hello, sink room.Sink, stop
 	m.called(given)
 	welcome := &wire.Welcome{
 		Nonce: hello.Nonce, Session: m.session.secret, You: wire.Member{ID: memberID(m.number), Name: given},
-		Epoch: h.epoch, Acked: m.session.acked, MaxLine: h.cfg.MaxChunk,
+		Epoch: h.epoch, Acked: m.session.acked, MaxLine: h.cfg.MaxChunk, Auth: proof,
 	}
 	if err := m.enter(ctx, hello, sink, welcome); err != nil {
 		m.giveUp()

@@ -62,7 +62,8 @@ func inBubble(t *testing.T, f func(*bubble)) {
 // A caller is the client's end of a connection. What comes is heard at once.
 type caller struct {
 	net.Conn
-	t *testing.T
+	t     *testing.T
+	ended chan struct{} // closed when nothing more can come
 
 	mu  sync.Mutex
 	got bytes.Buffer
@@ -72,7 +73,7 @@ type caller struct {
 func (b *bubble) connect() *caller {
 	b.t.Helper()
 	near, far := net.Pipe()
-	c := &caller{Conn: near, t: b.t}
+	c := &caller{Conn: near, t: b.t, ended: make(chan struct{})}
 	b.clients = append(b.clients, c)
 	serve := b.members.Open(far, nil)
 	if serve == nil {
@@ -87,6 +88,7 @@ func (b *bubble) connect() *caller {
 }
 
 func (c *caller) hear() {
+	defer close(c.ended)
 	p := make([]byte, 4096)
 	for {
 		n, err := c.Read(p)

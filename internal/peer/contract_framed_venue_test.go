@@ -16,9 +16,10 @@ const nonce = "9f86d081884c7d65"
 // A talker is the far end of a framed connection.
 type talker struct {
 	*client
-	in      *bufio.Reader
-	welcome *wire.Welcome
-	ref     uint64
+	in       *bufio.Reader
+	greeting wire.Greeting
+	welcome  *wire.Welcome
+	ref      uint64
 }
 
 // greet connects a client that asks for frames.
@@ -31,7 +32,7 @@ func (v *venue) greet(t *testing.T) *talker {
 	if err != nil {
 		t.Fatalf("the greeting: %v", err)
 	}
-	if _, err := wire.ParseGreeting(greeting); err != nil {
+	if c.greeting, err = wire.ParseGreeting(greeting); err != nil {
 		t.Fatalf("the greeting is %q", greeting)
 	}
 	return c

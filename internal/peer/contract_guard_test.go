@@ -5,6 +5,8 @@ import (
 	"net"
 	"strings"
 	"testing"
+
+	"bcast/internal/peer"
 )
 
 // framings are the ways in which a venue may cut what it reads.
@@ -62,8 +64,8 @@ func TestContract05_HTTPRequestIsAnsweredAndNotRelayed(t *testing.T) {
 				reader.hears("a line\n") // and nothing before it
 				reader.hangUp()
 				reader.hearsEnd()
-				if s := v.members.Stats(); s.RefusedHTTP != 1 {
-					t.Errorf("%d refused, want 1", s.RefusedHTTP)
+				if n := v.members.Stats().Refused[peer.RefusedHTTP]; n != 1 {
+					t.Errorf("%d refused, want 1", n)
 				}
 			})
 		}
@@ -102,8 +104,8 @@ func TestContract05_WhatOnlyLooksLikeHTTPIsRelayed(t *testing.T) {
 					reader.hears(test.text)
 					reader.hangUp()
 					reader.hearsEnd()
-					if s := v.members.Stats(); s.RefusedHTTP != 0 {
-						t.Errorf("%d refused, want none", s.RefusedHTTP)
+					if n := v.members.Stats().Refused[peer.RefusedHTTP]; n != 0 {
+						t.Errorf("%d refused, want none", n)
 					}
 				})
 			}

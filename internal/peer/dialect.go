@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"net"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -70,11 +71,16 @@ func (d *dialect) end() (guest uint64) {
 	return guest
 }
 
-// open begins to find out what the session speaks. Without frames it is plain.
-func (s *session) open() {
+// open begins to find out what the session speaks, if it has not said so yet. Without
+// frames it is plain.
+func (s *session) open(stage stage) {
+	s.dialect.stage = stage
 	if s.h.cfg.Hub == nil {
 		s.dialect.stage = known
 		s.joined("raw")
+		return
+	}
+	if stage != unknown {
 		return
 	}
 	s.dialect.mu.Lock()
@@ -99,8 +105,10 @@ func (s *session) become(from stage) {
 		return
 	}
 	d.stage = known
-	d.timer.Stop()
-	d.timer = nil
+	if d.timer != nil {
+		d.timer.Stop()
+		d.timer = nil
+	}
 	d.number = s.h.cfg.Hub.Arrive()
 	d.mu.Unlock()
 	s.member.Release()
@@ -123,7 +131,7 @@ func (s *session) sniff(ctx context.Context, chunk []byte, end error) (done bool
 	begun := s.in.begun()
 	if stage == unknown {
 		if s.in.n == 1 && len(begun) == 1 && begun[0] == wire.SOH && end == nil && s.asks() {
-			return true, nil, s.greet()
+			return true, nil, greet(s.conn, s.h.cfg.Hub.Greeting())
 		}
 		return false, chunk, nil
 	}
@@ -172,10 +180,10 @@ func (s *session) interrupt() {
 }
 
 // greet answers the first byte of a client that asks for frames.
-func (s *session) greet() error {
-	_ = s.conn.SetWriteDeadline(time.Now().Add(linger))
-	_, err := s.conn.Write(wire.AppendGreeting(nil, s.h.cfg.Hub.Greeting()))
-	_ = s.conn.SetWriteDeadline(time.Time{})
+func greet(conn net.Conn, greeting wire.Greeting) error {
+	_ = conn.SetWriteDeadline(time.Now().Add(linger))
+	_, err := conn.Write(wire.AppendGreeting(nil, greeting))
+	_ = conn.SetWriteDeadline(time.Time{})
 	return err
 }
 

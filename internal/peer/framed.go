@@ -42,7 +42,7 @@ func (s *session) enter(ctx context.Context, hello, more []byte) error {
 	s.in.give()                 // what follows may wait
 	_ = s.member.Leave(expired) // it was held, has received nothing, and must hold nobody back
 	side := &framedSide{s: s}
-	side.member, err = s.h.cfg.Hub.Enter(ctx, first, &s.out, func() {
+	side.member, err = s.h.cfg.Hub.Enter(ctx, first, s.proof, &s.out, func() {
 		side.replaced.Store(true)
 		_ = s.conn.SetReadDeadline(time.Unix(1, 0)) // fails where it is closed
 		if s.wake != nil {

@@ -1,13 +1,6 @@
 package peer
 
-import (
-	"errors"
-
-	"bcast/internal/wire"
-)
-
-// errHTTP ends the input of a connection that began with an HTTP request.
-var errHTTP = errors.New("the client speaks HTTP")
+import "bcast/internal/wire"
 
 // badRequest is what such a client gets. It is all that the server ever says on
 // its own.
@@ -18,27 +11,48 @@ const badRequest = "HTTP/1.1 400 Bad Request\r\n" +
 	"this is a bcast room and speaks lines, not HTTP: join it with nc or bcast-client\n"
 
 // A guard stands between the first bytes of a connection and the room, so that a
-// web page cannot make a browser speak in the room.
+// web page cannot make a browser speak in the room, and a client that wants TLS is not
+// relayed to people's terminals.
 type guard struct {
-	off  bool   // the connection does not begin with a request
+	off  bool   // the connection does not begin so
 	head []byte // what may yet become one
 }
 
 // pass returns what may be published once chunk has come: nothing while the
-// connection may yet begin with an HTTP request. If it does, the error is errHTTP.
+// connection may yet begin with an HTTP request, or with TLS. If it does, the error is
+// a refusal.
 func (g *guard) pass(chunk []byte) ([]byte, error) {
 	if g.off {
 		return chunk, nil
 	}
 	g.head = append(g.head, chunk...)
-	switch wire.SniffHTTP(g.head) {
-	case wire.HTTP:
-		return nil, errHTTP
-	case wire.Undecided:
-		return nil, nil
-	case wire.Other:
+	isUndecided, err := sniff(g.head)
+	if isUndecided || err != nil {
+		return nil, err
 	}
 	return g.rest(), nil
+}
+
+// look sees a line that has begun, which pass gets once it is complete: a handshake may have
+// no newline for long.
+func (g *guard) look(begun []byte) error {
+	if g.off || len(g.head) > 0 || wire.SniffTLS(begun) != wire.TLS {
+		return nil
+	}
+	return refusals[RefusedTLS]
+}
+
+// sniff reports whether a connection that begins with head may yet speak HTTP or TLS. If
+// it does, the error is a refusal.
+func sniff(head []byte) (isUndecided bool, err error) {
+	http, tls := wire.SniffHTTP(head), wire.SniffTLS(head)
+	switch {
+	case http == wire.HTTP:
+		return false, refusals[RefusedHTTP]
+	case tls == wire.TLS:
+		return false, refusals[RefusedTLS]
+	}
+	return http == wire.Undecided || tls == wire.Undecided, nil
 }
 
 // rest returns what was held back, and holds nothing back from then on.

@@ -42,8 +42,12 @@ type Config struct {
 	// as many as in a second.
 	Rate, Burst int
 
-	// HTTPGuard refuses connections that begin with an HTTP request.
+	// HTTPGuard refuses connections that begin with an HTTP request, or with TLS.
 	HTTPGuard bool
+
+	// Token is what a connection has to say, or to prove that it has it, before it is a
+	// member. Zero: none. SetToken changes it.
+	Token wire.RoomToken
 
 	// DrainTimeout is how long a connection may take to deliver the rest once
 	// the server closes down. 0: not at all.
@@ -57,7 +61,10 @@ type Config struct {
 type Handler struct {
 	cfg     Config
 	buffers buffers
-	stats   struct{ undelivered, refusedHTTP, idle, vanished atomic.Uint64 }
+	token   atomic.Pointer[wire.RoomToken]
+	guesses guesses
+	stats   struct{ undelivered, idle, vanished atomic.Uint64 }
+	refused tally
 }
 
 // New returns a Handler, or an error that says what is wrong with cfg.
@@ -83,8 +90,16 @@ func New(cfg Config) (*Handler, error) {
 	h := &Handler{cfg: cfg}
 	h.buffers.free.New = func() any { return wire.NewChunker(cfg.MaxLine) }
 	h.buffers.reading = make(chan struct{}, maxReading)
+	for i := range h.refused {
+		h.refused[i].log.Interval = refusalLog
+	}
+	h.SetToken(cfg.Token)
 	return h, nil
 }
+
+// SetToken changes the token for connections that come from now on; zero is none. Who is
+// a member stays one.
+func (h *Handler) SetToken(token wire.RoomToken) { h.token.Store(&token) }
 
 // MaxChunk is the longest chunk in bytes that a Handler for lines of up to maxLine
 // bytes publishes.
@@ -92,24 +107,29 @@ func MaxChunk(maxLine int) int { return wire.MaxChunk(maxLine) + wire.MaxSniff }
 
 // Stats are a Handler's figures since it was made.
 type Stats struct {
-	Undelivered uint64 // members who had not everything when the time to drain was over
-	RefusedHTTP uint64 // connections that began with an HTTP request
-	Idle        uint64 // connections ended by Config.IdleTimeout
-	Vanished    uint64 // connections given up by the system, because the peer did not answer or read
+	Undelivered uint64                // members who had not everything when the time to drain was over
+	Refused     [len(refusals)]uint64 // connections that were not let in, by Refusal
+	Idle        uint64                // connections ended by Config.IdleTimeout
+	Vanished    uint64                // connections given up by the system, because the peer did not answer or read
 }
 
 // Stats returns the handler's figures.
 func (h *Handler) Stats() Stats {
-	return Stats{
+	s := Stats{
 		Undelivered: h.stats.undelivered.Load(),
-		RefusedHTTP: h.stats.refusedHTTP.Load(),
 		Idle:        h.stats.idle.Load(),
 		Vanished:    h.stats.vanished.Load(),
 	}
+	for reason := range h.refused {
+		s.Refused[reason] = h.refused[reason].count.Load()
+	}
+	return s
 }
 
 // Open begins the life of a connection:
 //
+//  0. Where the room has a token, it says that, or proves that it has it, in up to 10 s,
+//     see admission.
 //  1. It joins the room: what others publish from now on will reach it.
 //  2. It is read when there is something, and what it sends is published chunk by
 //     chunk. If its first line is an HTTP request, nothing is.
@@ -120,12 +140,25 @@ func (h *Handler) Stats() Stats {
 //     of the input is read and thrown away until the peer closes too: closing a
 //     socket with unread input would reset it, and destroy what was delivered.
 //
-// The first of these is done when Open returns; the others are what serve does. It
+// Without a token, the first of these is done when Open returns; the others are what serve does. It
 // returns true when there is nothing to read for now and wants to be called again
 // when there is, or when wake has been called; where wake is nil, it waits itself.
 // The connection is not closed; it is the caller's again when serve returns false.
 // Open returns nil once the room is closed.
 func (h *Handler) Open(conn net.Conn, wake func()) (serve func(ctx context.Context) (waits bool)) {
+	if token := *h.token.Load(); !token.IsZero() {
+		return h.admit(conn, token, wake)
+	}
+	s := h.newSession(conn, wake, unknown)
+	if s == nil {
+		return nil
+	}
+	return s.serve
+}
+
+// newSession makes a member of the room of a connection, whose dialect is known so far as
+// stage tells. It returns nil once the room is closed.
+func (h *Handler) newSession(conn net.Conn, wake func(), stage stage) *session {
 	raw := rawConn(conn)
 	if wake != nil && (raw == nil || !canReceive) {
 		wake() // to be served at once, and wait in there
@@ -139,7 +172,7 @@ func (h *Handler) Open(conn net.Conn, wake func()) (serve func(ctx context.Conte
 	if s.member, err = h.cfg.Room.Enter(&s.out, room.Entrance{Held: h.cfg.Hub != nil, Past: uint64(h.cfg.History)}); err != nil {
 		return nil
 	}
-	s.open()
+	s.open(stage)
 	s.limit()
-	return s.serve
+	return s
 }

@@ -40,6 +40,7 @@ type session struct {
 	dialect dialect
 	author  *framed.Author // what a plain member is, once it has said something
 	framed  *framedSide    // nil while the dialect is plain, or not known
+	proof   string         // that the server has the token, for the welcome; empty: there is none
 
 	limiter   *rate.Limiter // of what it sends; nil: none
 	idle      *idleTimer    // nil: none
@@ -130,6 +131,9 @@ func (s *session) take(ctx context.Context, chunk []byte, end error) error {
 		}
 		chunk = rest
 	}
+	if err := s.guard.look(s.in.begun()); err != nil {
+		return err
+	}
 	chunk, err := s.guard.pass(chunk)
 	if err != nil || len(chunk) == 0 {
 		return err // undecided: it is held back until the window ends
@@ -188,7 +192,8 @@ func (s *session) listen(ctx context.Context) (waits bool) {
 // leave is what follows when the input has ended.
 func (s *session) leave(ctx context.Context, end error) {
 	h := s.h
-	if s.framed == nil && !errors.Is(end, errHTTP) && !errors.Is(end, errBadHello) {
+	var refused *refused
+	if s.framed == nil && !errors.As(end, &refused) && !errors.Is(end, errBadHello) {
 		s.plain() // it has not said what it speaks, and gets what there is
 	}
 	grace, cancel := h.grace(ctx)
@@ -207,11 +212,12 @@ func (s *session) leave(ctx context.Context, end error) {
 	}
 	s.framed.sayBye(ctx, end)
 	switch {
-	case errors.Is(end, errHTTP):
-		h.stats.refusedHTTP.Add(1)
-		log.Info("refused an HTTP request")
-		_ = s.conn.SetWriteDeadline(time.Now().Add(linger))
-		_, _ = s.conn.Write([]byte(badRequest))
+	case refused != nil:
+		h.refuse(refused, remote{s.conn})
+		if refused.reason == RefusedHTTP {
+			_ = s.conn.SetWriteDeadline(time.Now().Add(linger))
+			_, _ = s.conn.Write([]byte(badRequest))
+		}
 	case errors.Is(end, errIdle):
 		h.stats.idle.Add(1)
 		log.Info("closed an idle connection", "idle_timeout", h.cfg.IdleTimeout.String())

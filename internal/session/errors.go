@@ -19,6 +19,10 @@ var (
 	// ErrProtocol is wrapped by the errors about what a server must not say.
 	ErrProtocol = errors.New("the server breaks the protocol")
 
+	// ErrUnproven says that a server has not proved that it has the token: it is not the
+	// one that is meant, or has none. Nothing was sent to it.
+	ErrUnproven = errors.New("the server does not prove that it has the token")
+
 	// ErrDead says that the server has not answered for long.
 	ErrDead = errors.New("the server does not answer")
 )
@@ -49,7 +53,7 @@ func isFinal(err error) bool {
 	var version *wire.VersionError
 	var refused *RefusedError
 	if !errors.As(err, &refused) {
-		return errors.As(err, &version)
+		return errors.As(err, &version) || errors.Is(err, ErrUnproven)
 	}
 	switch refused.Code {
 	case wire.CodeAuth, wire.CodeHello, // and what the next hello would be told again:

@@ -29,6 +29,7 @@ type framedLink struct {
 	*Session
 	*link
 	nonce   string // until the welcome
+	proof   string // that the server has the token, as the welcome is to have it
 	rest    []byte // the beginning of a frame that is not complete
 	maxLine int
 
@@ -39,10 +40,11 @@ type framedLink struct {
 	delivered []delivery
 }
 
-// framed speaks the framed dialect. head is what was read behind the greeting.
-func (s *Session) framed(l *link, head []byte) error {
+// framed speaks the framed dialect. challenge is the greeting's, head what was read behind
+// it.
+func (s *Session) framed(l *link, challenge string, head []byte) error {
 	f := &framedLink{Session: s, link: l, nonce: rand.Text(), maxLine: wire.DefaultMaxLine}
-	if err := f.hello(); err != nil {
+	if err := f.hello(challenge); err != nil {
 		return err
 	}
 	if err := f.take(head); err != nil {
@@ -85,8 +87,11 @@ func (s *Session) framed(l *link, head []byte) error {
 	}
 }
 
-func (f *framedLink) hello() error {
+func (f *framedLink) hello(challenge string) error {
 	hello := wire.Hello{Nonce: f.nonce, Name: f.cfg.Name, Lag: f.cfg.Lag, Resume: f.memory.resume()}
+	if token := f.cfg.Token; !token.IsZero() {
+		hello.Auth, f.proof = token.ClientProof(challenge, f.nonce), token.ServerProof(challenge, f.nonce)
+	}
 	return f.put(hello.Append(nil))
 }
 
@@ -185,6 +190,9 @@ func (f *framedLink) first(frame wire.ServerFrame) error {
 }
 
 func (f *framedLink) welcome(w *wire.Welcome) error {
+	if f.proof != "" && !wire.IsProof(w.Auth, f.proof) {
+		return ErrUnproven
+	}
 	before := f.memory
 	event, err := f.memory.welcome(w)
 	if err != nil {

@@ -8,6 +8,11 @@ import (
 
 // plain speaks the plain dialect. head is what was read already.
 func (s *Session) plain(l *link, head []byte) error {
+	if !s.cfg.Token.IsZero() {
+		if err := l.put(s.cfg.Token.AppendLine(nil)); err != nil {
+			return err
+		}
+	}
 	s.tellConnected(Connected{})
 	if len(head) > 0 {
 		s.handle(Received{Data: head})

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
+
+	"bcast/internal/wire"
 )
 
 const (
@@ -36,6 +38,11 @@ type Config struct {
 	// Plain never asks for frames, Framed takes nothing else: then Run ends with
 	// ErrNotFramed where the server is a plain one.
 	Plain, Framed bool
+
+	// Token is what the room wants. A server that speaks frames does not get it, and has to
+	// prove that it has it, too, before anything is said there; another one gets it as the
+	// first line, and only where Plain is set. Zero: none.
+	Token wire.RoomToken
 
 	// Frames gives each frame as it came, too.
 	Frames bool
@@ -243,13 +250,13 @@ func (s *Session) speak(l *link) error {
 	if s.dialect == plain {
 		return s.plain(l, nil)
 	}
-	head, isFramed, err := s.probe(l)
+	head, greeting, err := s.probe(l)
 	switch {
 	case err != nil:
 		return err
-	case isFramed:
-		return s.framed(l, head)
-	case s.dialect == framed || s.cfg.Framed:
+	case greeting != wire.Greeting{}:
+		return s.framed(l, greeting.Challenge, head)
+	case s.dialect == framed || s.cfg.Framed || !s.cfg.Token.IsZero():
 		return ErrNotFramed
 	}
 	s.dialect = plain

@@ -7,8 +7,9 @@ type Verdict int
 
 const (
 	Undecided Verdict = iota // more bytes are needed
-	Other                    // not an HTTP request
+	Other                    // not what was looked for
 	HTTP                     // the request line of HTTP/1, or the preface of HTTP/2
+	TLS                      // a ClientHello
 )
 
 const (
