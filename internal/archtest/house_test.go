@@ -36,6 +36,7 @@ var house = []place{
 	{floor: 0, pkg: "internal/text", without: []string{sockets, goroutines}},
 	{floor: 0, pkg: "internal/journal", without: []string{sockets, goroutines}},
 	{floor: 0, pkg: "internal/server"},
+	{floor: 0, pkg: "internal/certificate", without: []string{sockets, goroutines}},
 	{floor: 0, pkg: "internal/history", without: []string{sockets, goroutines}},
 
 	{floor: 1, pkg: "internal/room", mayImport: []string{"internal/journal"}, without: []string{sockets}},

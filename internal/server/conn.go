@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"crypto/tls"
 	"net"
 	"runtime/debug"
 	"sync/atomic"
@@ -14,6 +15,7 @@ type connection struct {
 	net.Conn // what the listener returned
 
 	srv   *Server
+	tls   *tls.Conn                          // what the handler has in its place, once the handshake is done; or nil
 	serve func(context.Context) (waits bool) // nil until it is open, or if it never is
 	state atomic.Int32
 	fd    int // the descriptor by which the waiter has it; guarded by the waiter's mutex
@@ -29,11 +31,17 @@ const (
 // admit makes c one of the open connections, or says why not. It checks for
 // Shutdown under the same lock, so a connection is either refused or waited for.
 func (s *Server) admit(c *connection) Refusal {
+	if reason := s.refusesAddr(c); reason != notRefused {
+		return reason
+	}
 	origin := s.perIP.originOf(c)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closing {
 		return RefusedClosing
+	}
+	if s.resumed != nil {
+		return RefusedSuspended
 	}
 	if len(s.conns) >= s.maxConns {
 		return RefusedFull
@@ -56,6 +64,12 @@ func (s *Server) refuse(conn net.Conn, reason Refusal) {
 	case reason == RefusedPerIP && due(&s.perIPLog):
 		s.log.Warn("too many connections from one address, refusing new ones",
 			"address", originString(s.perIP.originOf(conn)), "max", s.perIP.limit, "refused", refused)
+	case reason == RefusedDenied && due(&s.deniedLog):
+		s.log.Warn("connections from an address that is not let in, refusing them",
+			"address", addrOf(conn), "refused", refused)
+	case reason == RefusedBanned && due(&s.bannedLog):
+		s.log.Warn("connections from an address that is banned, refusing them",
+			"address", addrOf(conn), "refused", refused)
 	}
 }
 
@@ -128,6 +142,9 @@ func (s *Server) end(c *connection, isOver *bool) {
 			"remote", addrString(c.RemoteAddr()), "panic", reason, "stack", string(debug.Stack()))
 	}
 	s.waiter.remove(c) // before its descriptor is another's
+	if c.tls != nil {
+		_ = c.tls.Close() // says so to the peer, for which it waits up to 5 s
+	}
 	c.Close()
 	s.forget(c)
 }

@@ -15,3 +15,10 @@ func Origins(s *Server) int {
 	defer s.mu.Unlock()
 	return len(s.perIP.open)
 }
+
+// BansKept is how many bans s has in memory.
+func BansKept(s *Server) int {
+	s.bans.mu.Lock()
+	defer s.bans.mu.Unlock()
+	return len(s.bans.until.values)
+}

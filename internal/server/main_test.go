@@ -180,3 +180,15 @@ func (b *logBuffer) lines(level string) []string {
 	}
 	return found
 }
+
+// eventually waits until something is true.
+func eventually(t *testing.T, what string, isTrue func() bool) {
+	t.Helper()
+	again := time.NewTicker(time.Millisecond)
+	defer again.Stop()
+	for deadline := time.Now().Add(10 * time.Second); !isTrue(); <-again.C {
+		if time.Now().After(deadline) {
+			t.Fatalf("it never came to pass that %s", what)
+		}
+	}
+}

@@ -12,27 +12,13 @@ type perIP struct {
 	open  map[netip.Prefix]int // holds only origins with open connections
 }
 
-// originOf returns whom conn counts for: an IPv4 address, also one that is mapped into
-// IPv6, or the /64 of an IPv6 address. The zero Prefix is nobody: there is no limit,
-// or no IP, as with Unix sockets.
-//
-// An IPv6 host has not one address but a /64 at least, which is what every network
-// gives out, and chooses freely in it: it could have a new one for each connection.
+// originOf returns whom conn counts for, as Origin says. The zero Prefix is nobody:
+// there is no limit, or no IP, as with Unix sockets.
 func (p *perIP) originOf(conn net.Conn) netip.Prefix {
 	if p.limit == 0 {
 		return netip.Prefix{}
 	}
-	tcp, ok := conn.RemoteAddr().(*net.TCPAddr)
-	if !ok {
-		return netip.Prefix{}
-	}
-	ip := tcp.AddrPort().Addr().Unmap()
-	bits := ip.BitLen()
-	if ip.Is6() {
-		bits = 64
-	}
-	origin, _ := ip.Prefix(bits) // zero for an address without IP
-	return origin
+	return Origin(addrOf(conn))
 }
 
 // addLocked counts a connection, unless its origin has as many as it may.

@@ -139,10 +139,13 @@ func TestRefusalsAreLoggedAtMostOnceInTenSeconds(t *testing.T) {
 
 func TestRefusalsHaveNames(t *testing.T) {
 	for reason, want := range map[server.Refusal]string{
-		server.RefusedFull:    "full",
-		server.RefusedPerIP:   "per-ip",
-		server.RefusedClosing: "closing",
-		server.Refusal(99):    "Refusal(99)",
+		server.RefusedFull:      "full",
+		server.RefusedPerIP:     "per-ip",
+		server.RefusedClosing:   "closing",
+		server.RefusedDenied:    "denied",
+		server.RefusedBanned:    "banned",
+		server.RefusedSuspended: "suspended",
+		server.Refusal(99):      "Refusal(99)",
 	} {
 		if got := reason.String(); got != want {
 			t.Errorf("got %q, want %q", got, want)

@@ -2,11 +2,13 @@ package server
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -30,6 +32,9 @@ type Config struct {
 	// itself, also where it is mapped into IPv6. Connections without an IP, as on
 	// Unix sockets, are not counted.
 	MaxConnsPerIP int
+
+	// Access says whose connections are taken; see SetAccess to change it.
+	Access Access
 
 	Logger *slog.Logger // nil discards
 }
@@ -58,14 +63,21 @@ type Server struct {
 	cancel   context.CancelFunc
 	drained  chan struct{} // closed when Shutdown has begun and no connection is left
 
-	waiter   waiter
-	counters counters
-	fullLog  rate.Sometimes
-	perIPLog rate.Sometimes
+	waiter        waiter
+	counters      counters
+	fullLog       rate.Sometimes
+	perIPLog      rate.Sometimes
+	deniedLog     rate.Sometimes
+	bannedLog     rate.Sometimes
+	handshakeLogs [len(handshakeErrorNames)]rate.Sometimes
+	access        atomic.Pointer[accessList]
+	bans          bans
+	resuming      sync.Mutex // has one Resume at a time listen
 
-	mu        sync.Mutex // guards what follows
-	closing   bool       // Shutdown has begun; never unset
-	listeners map[*onceListener]struct{}
+	mu        sync.Mutex    // guards what follows
+	closing   bool          // Shutdown has begun; never unset
+	resumed   chan struct{} // closed by Resume; nil unless it is suspended
+	listeners map[*listener]struct{}
 	conns     map[*connection]struct{} // open; gains none once closing is set
 	perIP     perIP                    // counts conns by origin; its limit never changes
 }
@@ -82,8 +94,12 @@ func New(cfg Config) (*Server, error) {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
+	access, err := newAccessList(cfg.Access)
+	if err != nil {
+		return nil, fmt.Errorf("server config: %w", err)
+	}
 	ctx, cancel := context.WithCancel(context.Background())
-	return &Server{
+	s := &Server{
 		handler:   cfg.Handler,
 		maxConns:  cfg.MaxConns,
 		log:       cfg.Logger,
@@ -92,22 +108,46 @@ func New(cfg Config) (*Server, error) {
 		drained:   make(chan struct{}),
 		fullLog:   rate.Sometimes{Interval: logInterval},
 		perIPLog:  rate.Sometimes{Interval: logInterval},
-		listeners: make(map[*onceListener]struct{}),
+		deniedLog: rate.Sometimes{Interval: logInterval},
+		bannedLog: rate.Sometimes{Interval: logInterval},
+		listeners: make(map[*listener]struct{}),
 		conns:     make(map[*connection]struct{}),
 		perIP:     perIP{limit: cfg.MaxConnsPerIP},
-	}, nil
+	}
+	s.access.Store(access)
+	for i := range s.handshakeLogs {
+		s.handshakeLogs[i].Interval = logInterval
+	}
+	return s, nil
 }
 
-// Serve accepts connections from ln, gives each to the handler, and blocks meanwhile. To serve several listeners, call it for each from
-// its own goroutine.
+// Serve accepts connections from ln, gives each to the handler, and blocks meanwhile.
+// To serve several listeners, call it for each from its own goroutine.
 //
 // It returns [ErrServerClosed] after Shutdown, also when Shutdown was called first.
 // Errors of accepting that may pass, such as running out of descriptors, are waited
 // out; any other ends Serve and is returned, while connections and other listeners
 // go on. In every case ln is closed when Serve returns.
-func (s *Server) Serve(ln net.Listener) error {
-	l := newOnceListener(ln)
-	defer l.close()
+func (s *Server) Serve(ln net.Listener) error { return s.serve(ln, s.open) }
+
+// ServeTLS is Serve for connections that begin with a TLS handshake, which is done in
+// the connection's own goroutine and may take 10 s. From accept on, the connection
+// counts as open. The handler gets a *tls.Conn, and is to wait for input itself. A
+// handshake that fails is counted by its [HandshakeError] and logged, and the handler
+// never sees the connection. The error is at once one that says so if cfg, which is
+// not changed, has no certificate.
+func (s *Server) ServeTLS(ln net.Listener, cfg *tls.Config) error {
+	if cfg == nil || len(cfg.Certificates) == 0 && cfg.GetCertificate == nil && cfg.GetConfigForClient == nil {
+		ln.Close()
+		return errors.New("serve TLS: no certificate")
+	}
+	cfg = observed(cfg)
+	return s.serve(ln, func(c *connection) { go s.openTLS(c, cfg) }) // Shutdown waits for it, until forget
+}
+
+// serve gives the connections of ln that are admitted to open.
+func (s *Server) serve(ln net.Listener, open func(*connection)) error {
+	l := newListener(ln)
 	if !s.addListener(l) {
 		return ErrServerClosed
 	}
@@ -115,7 +155,14 @@ func (s *Server) Serve(ln net.Listener) error {
 
 	trouble := acceptTrouble{srv: s, addr: ln.Addr().String()}
 	for {
-		conn, err := ln.Accept()
+		current := s.awaitListener(l)
+		if current == nil {
+			return ErrServerClosed
+		}
+		conn, err := current.Accept()
+		if err != nil && s.hasClosed(l, current) {
+			continue
+		}
 		if err != nil {
 			if err := trouble.handle(err); err != nil {
 				return err
@@ -129,33 +176,6 @@ func (s *Server) Serve(ln net.Listener) error {
 			s.refuse(conn, reason)
 			continue
 		}
-		s.open(c)
+		open(c)
 	}
-}
-
-// onceListener closes its listener once, whether Serve or Shutdown asks first; the
-// other waits until it is done.
-type onceListener struct {
-	close func()
-}
-
-func newOnceListener(ln net.Listener) *onceListener {
-	return &onceListener{close: sync.OnceFunc(func() { ln.Close() })}
-}
-
-// addListener reports false when Shutdown has begun, which will not close l then.
-func (s *Server) addListener(l *onceListener) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closing {
-		return false
-	}
-	s.listeners[l] = struct{}{}
-	return true
-}
-
-func (s *Server) removeListener(l *onceListener) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.listeners, l)
 }

@@ -53,7 +53,7 @@ func (s *Server) beginShutdown() {
 	if first && len(s.conns) == 0 {
 		close(s.drained)
 	}
-	listeners := slices.Collect(maps.Keys(s.listeners))
+	listeners := s.currentLocked()
 	var conns []*connection // none is missing: closing lets no other in
 	if first {
 		conns = s.openLocked()

@@ -10,17 +10,23 @@ type Refusal uint8
 
 // The reasons there are.
 const (
-	notRefused     Refusal = iota
-	RefusedFull            // Config.MaxConns connections were open
-	RefusedPerIP           // Config.MaxConnsPerIP connections from its address were open
-	RefusedClosing         // it was accepted just as Shutdown began
+	notRefused       Refusal = iota
+	RefusedFull              // Config.MaxConns connections were open
+	RefusedPerIP             // Config.MaxConnsPerIP connections from its address were open
+	RefusedClosing           // it was accepted just as Shutdown began, or its TLS handshake was under way
+	RefusedDenied            // Access does not take connections from its address
+	RefusedBanned            // its address is banned
+	RefusedSuspended         // it was accepted just as Suspend was called, or from a listener that cannot be closed for that
 )
 
 var refusalNames = [...]string{
-	notRefused:     "none",
-	RefusedFull:    "full",
-	RefusedPerIP:   "per-ip",
-	RefusedClosing: "closing",
+	notRefused:       "none",
+	RefusedFull:      "full",
+	RefusedPerIP:     "per-ip",
+	RefusedClosing:   "closing",
+	RefusedDenied:    "denied",
+	RefusedBanned:    "banned",
+	RefusedSuspended: "suspended",
 }
 
 // String returns one lower-case word, fit for a log or a metric's label.
@@ -36,10 +42,14 @@ func (r Refusal) String() string {
 // not add up.
 type Stats struct {
 	Accepted     uint64             // connections taken from listeners, refused ones too
-	Open         int                // connections whose handler has been called and has not returned
+	Open         int                // connections that are open, those in a TLS handshake too
 	Refused      map[Refusal]uint64 // connections closed without a handler; has every reason
 	Panics       uint64             // handlers that panicked
 	AcceptErrors uint64             // failures to accept that Serve got over
+
+	// HandshakeErrors are the TLS handshakes that failed, but for those that Shutdown
+	// ended; it has every reason.
+	HandshakeErrors map[HandshakeError]uint64
 }
 
 type counters struct {
@@ -47,22 +57,30 @@ type counters struct {
 	refused      [len(refusalNames)]atomic.Uint64
 	panics       atomic.Uint64
 	acceptErrors atomic.Uint64
+	handshakes   [len(handshakeErrorNames)]atomic.Uint64
 }
 
-// Stats returns the figures as they are now; the map is the caller's.
+// Stats returns the figures as they are now; the maps are the caller's.
 func (s *Server) Stats() Stats {
 	s.mu.Lock()
 	open := len(s.conns)
 	s.mu.Unlock()
 	refused := make(map[Refusal]uint64)
-	for _, reason := range []Refusal{RefusedFull, RefusedPerIP, RefusedClosing} {
-		refused[reason] = s.counters.refused[reason].Load()
+	for i := range s.counters.refused {
+		if reason := Refusal(i); reason != notRefused {
+			refused[reason] = s.counters.refused[i].Load()
+		}
+	}
+	failed := make(map[HandshakeError]uint64)
+	for i := range s.counters.handshakes {
+		failed[HandshakeError(i)] = s.counters.handshakes[i].Load()
 	}
 	return Stats{
-		Accepted:     s.counters.accepted.Load(),
-		Open:         open,
-		Refused:      refused,
-		Panics:       s.counters.panics.Load(),
-		AcceptErrors: s.counters.acceptErrors.Load(),
+		Accepted:        s.counters.accepted.Load(),
+		Open:            open,
+		Refused:         refused,
+		Panics:          s.counters.panics.Load(),
+		AcceptErrors:    s.counters.acceptErrors.Load(),
+		HandshakeErrors: failed,
 	}
 }
