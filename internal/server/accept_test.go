@@ -50,6 +50,7 @@ func TestContract09_AcceptErrorsThatPassAreWaitedOut(t *testing.T) {
 				if got := waits(ln, 1, netError(errno)); got[0] != 5*time.Millisecond {
 					t.Errorf("the first wait after a success is %v, want 5ms", got[0])
 				}
+				synctest.Wait()
 				if got := srv.Stats().AcceptErrors; got != 13 {
 					t.Errorf("%d accept errors, want 13", got)
 				}

@@ -87,6 +87,7 @@ func TestContract09_OnlyAddressesThatAreLetInAreTaken(t *testing.T) {
 				for _, ip := range test.not {
 					wantClosed(t, ln.dialFrom(t, ip))
 				}
+				synctest.Wait()
 				stats := srv.Stats()
 				if stats.Open != len(test.taken) || stats.Refused[server.RefusedDenied] != uint64(len(test.not)) {
 					t.Errorf("%+v, want %d open and %d denied", stats, len(test.taken), len(test.not))
@@ -118,6 +119,7 @@ func TestAccessChangesForNewConnectionsOnly(t *testing.T) {
 		ln := newFakeListener()
 		start(t, srv, ln)
 		open := ln.dialFrom(t, "192.0.2.1")
+		roundTrip(t, open)
 		if err := srv.SetAccess(server.Access{Deny: prefixes("192.0.2.0/24")}); err != nil {
 			t.Fatal(err)
 		}

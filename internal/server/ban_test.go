@@ -30,6 +30,7 @@ func TestContract09_ABanKeepsAnAddressOutForItsTime(t *testing.T) {
 				ln := newFakeListener()
 				start(t, srv, ln)
 				open := ln.dialFrom(t, test.in)
+				roundTrip(t, open)
 				ban(t, srv, test.ban, time.Minute)
 				wantClosed(t, ln.dialFrom(t, test.in))
 				roundTrip(t, ln.dialFrom(t, test.out))

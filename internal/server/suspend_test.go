@@ -158,6 +158,7 @@ func TestWhatAListenerAcceptsThatCannotBeClosedIsRefused(t *testing.T) {
 		ln := newFakeListener()
 		start(t, srv, ln)
 		open := ln.dial(t)
+		roundTrip(t, open)
 		srv.Suspend()
 		wantClosed(t, ln.dial(t))
 		roundTrip(t, open)
