@@ -210,7 +210,11 @@ func (s *session) leave(ctx context.Context, end error) {
 		}
 		return
 	}
-	s.framed.sayBye(ctx, end)
+	isClosed := errors.Is(end, io.EOF)
+	hasRoom := s.makeRoom(ctx, grace, isClosed)
+	if hasRoom {
+		s.framed.sayBye(ctx, end)
+	}
 	switch {
 	case refused != nil:
 		h.refuse(refused, remote{s.conn})
@@ -225,7 +229,7 @@ func (s *session) leave(ctx context.Context, end error) {
 		h.stats.vanished.Add(1)
 		log.Warn("the client has vanished, or has not read for too long")
 	}
-	if err == nil && !s.part(ctx, grace, errors.Is(end, io.EOF)) {
+	if err == nil && !(hasRoom && s.part(ctx, grace, isClosed) || !hasRoom && ctx.Err() == nil) {
 		h.stats.undelivered.Add(1)
 		log.Warn("member cut", "reason", room.Undelivered.String(), "bytes_unacknowledged", s.out.unacked())
 	}
@@ -237,7 +241,7 @@ func (s *session) leave(ctx context.Context, end error) {
 // system has acknowledged everything, and reports false if it had not when grace
 // ended.
 func (s *session) part(ctx, grace context.Context, closed bool) bool {
-	if c, ok := s.conn.(interface{ CloseWrite() error }); ok && c.CloseWrite() != nil {
+	if s.out.shut() != nil {
 		return true // the peer is gone
 	}
 	wait := time.NewTicker(settlePoll)

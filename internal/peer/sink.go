@@ -1,9 +1,12 @@
 package peer
 
 import (
+	"context"
+	"io"
 	"net"
 	"sync/atomic"
 	"syscall"
+	"time"
 )
 
 // maxWrite is how many bytes are written at a time to a connection that takes all
@@ -13,7 +16,10 @@ const maxWrite = 16 << 10
 // A sink is a connection as the room sees it: somewhere to write lines.
 type sink struct {
 	conn    net.Conn
-	raw     syscall.RawConn // nil where the connection has no descriptor
+	raw     syscall.RawConn // nil where the connection cannot be written to by its descriptor
+	under   net.Conn        // what TLS goes through; conn itself where there is none
+	isOver  bool            // conn goes through under
+	socket  syscall.RawConn // of under: what the system knows of it; or nil
 	wake    func()          // has the session see that the sink has failed; or nil
 	written atomic.Uint64   // bytes
 	failed  atomic.Bool     // it was cut, or could not write
@@ -29,6 +35,11 @@ type sink struct {
 
 func (s *sink) init(conn net.Conn, raw syscall.RawConn, wake func()) {
 	s.conn, s.raw, s.wake = conn, raw, wake
+	s.under, s.isOver = underneath(conn)
+	s.socket = raw
+	if s.isOver {
+		s.socket = rawConn(s.under)
+	}
 	s.once = s.try
 }
 
@@ -36,6 +47,18 @@ func (s *sink) init(conn net.Conn, raw syscall.RawConn, wake func()) {
 func (s *sink) try(fd uintptr) {
 	s.n, s.err = send(int(fd), s.p)
 	s.written.Add(uint64(s.n))
+}
+
+// underneath returns the connection that conn goes through, as one of TLS does, and
+// whether it does; or conn.
+func underneath(conn net.Conn) (under net.Conn, isOver bool) {
+	for {
+		over, ok := conn.(interface{ NetConn() net.Conn })
+		if !ok {
+			return conn, isOver
+		}
+		conn, isOver = over.NetConn(), true
+	}
 }
 
 // rawConn returns conn's descriptor, to read and write without waiting; or nil,
@@ -104,8 +127,8 @@ func (s *sink) fail() {
 // that is not known, it is how much of what was written has been acknowledged.
 func (s *sink) Taken() (n uint64) {
 	known := false
-	if s.raw != nil {
-		_ = s.raw.Control(func(fd uintptr) { n, known = windowEnd(int(fd)) })
+	if s.socket != nil {
+		_ = s.socket.Control(func(fd uintptr) { n, known = windowEnd(int(fd)) })
 	}
 	if known {
 		return n
@@ -117,18 +140,78 @@ func (s *sink) Taken() (n uint64) {
 
 // unacked is how many bytes wait in the system for the peer's acknowledgement.
 func (s *sink) unacked() (n int) {
-	if s.raw == nil {
+	if s.socket == nil {
 		return 0
 	}
-	_ = s.raw.Control(func(fd uintptr) { n = unacked(int(fd)) }) // closed: 0
+	_ = s.socket.Control(func(fd uintptr) { n = unacked(int(fd)) }) // closed: 0
 	return n
 }
 
-// Cut resets the connection, so that what the peer does not read is not kept.
+// hasRoom reports whether a few bytes can be written without waiting, as far as that
+// is known.
+func (s *sink) hasRoom() bool {
+	room := true
+	if s.socket != nil {
+		_ = s.socket.Control(func(fd uintptr) { room = hasRoom(int(fd)) })
+	}
+	return room
+}
+
+// makeRoom waits until there is room for the last words of a connection, and reports
+// whether there is. A write of TLS that a deadline interrupts breaks the connection, so
+// it is not begun without. It waits for as long as the peer takes something at least
+// every linger; once the server is closing down (ctx), until grace ends. What comes
+// meanwhile is thrown away, because a peer may read only when it has written. Without
+// TLS nothing waits for room.
+func (s *session) makeRoom(ctx, grace context.Context, closed bool) bool {
+	if !s.out.isOver {
+		return true
+	}
+	look := time.NewTicker(settlePoll)
+	defer look.Stop()
+	taken, since := s.out.Taken(), time.Now()
+	for !s.out.hasRoom() {
+		if now := s.out.Taken(); now != taken {
+			taken, since = now, time.Now()
+		}
+		if grace.Err() != nil || ctx.Err() == nil && time.Since(since) >= linger {
+			return false
+		}
+		if closed {
+			<-look.C
+			continue
+		}
+		_ = s.conn.SetReadDeadline(time.Now().Add(settlePoll))
+		_, err := io.Copy(io.Discard, s.conn)
+		closed = !isTimeout(err)
+	}
+	return true
+}
+
+// shut ends what is written. TLS has a word for that, for which there is to be room: it
+// waits for at most 5 s, and no deadline of ours changes that. Behind it the connection
+// underneath is shut down as well, for peers that take no notice of the word.
+func (s *sink) shut() error {
+	err := closeWrite(s.conn)
+	if err == nil && s.isOver {
+		err = closeWrite(s.under)
+	}
+	return err
+}
+
+func closeWrite(conn net.Conn) error {
+	if c, ok := conn.(interface{ CloseWrite() error }); ok {
+		return c.CloseWrite()
+	}
+	return nil
+}
+
+// Cut resets the connection, so that what the peer does not read is not kept. It goes
+// past TLS, which would say so to the peer and wait for it.
 func (s *sink) Cut() {
-	if c, ok := s.conn.(*net.TCPConn); ok {
+	if c, ok := s.under.(*net.TCPConn); ok {
 		_ = c.SetLinger(0)
 	}
-	_ = s.conn.Close()
+	_ = s.under.Close()
 	s.fail()
 }

@@ -18,6 +18,10 @@ var errNothing = errors.New("nothing to read for now")
 // one of these, without a buffer: all of them publish to one room, one after the other.
 const maxReading = 32
 
+// idleRead is how many bytes are read at first, by a connection that waits in its read:
+// it has memory for that, and takes a buffer when they have come.
+const idleRead = 1 << 10
+
 // keepHeld is how long, in bytes, a line that has begun may be and leave its buffer.
 const keepHeld = 64 << 10
 
@@ -39,6 +43,11 @@ type source struct {
 	held     []byte        // a line that has begun, while there are no lines
 	most     int           // bytes of one read; 0: as many as there is space for
 	received atomic.Uint64 // bytes
+
+	// Where read waits: what was read without a buffer, and is not in one yet.
+	first, early []byte
+	earlyErr     error // behind early
+	goesOn       bool  // there is more to read at once, as far as is known
 
 	// The results of attempt, which is made once so that reading allocates nothing.
 	attempt func(fd uintptr) (done bool)
@@ -71,12 +80,35 @@ func (s *source) try(fd uintptr) (done bool) {
 // and errNothing where read does not wait and would have to.
 func (s *source) read() (chunk []byte, err error) {
 	if s.raw == nil {
-		s.n, s.err = s.conn.Read(s.space())
+		s.n, s.err = s.wait()
 	} else if err := s.raw.Read(s.attempt); err != nil {
 		return nil, err
 	}
 	s.received.Add(uint64(s.n))
 	return s.take().Take(s.n), s.err
+}
+
+// wait waits for input and reads it.
+func (s *source) wait() (int, error) {
+	if s.goesOn {
+		s.goesOn = false
+		return s.conn.Read(s.space())
+	}
+	if len(s.early) == 0 {
+		if s.first == nil {
+			s.first = make([]byte, idleRead)
+		}
+		s.give()
+		n, err := s.conn.Read(s.first)
+		s.early, s.earlyErr = s.first[:n], err
+	}
+	n := copy(s.space(), s.early)
+	s.early = s.early[n:]
+	if len(s.early) > 0 {
+		return n, nil // a line that has begun leaves little space, or there is a limit
+	}
+	s.goesOn = n == idleRead && s.earlyErr == nil
+	return n, s.earlyErr
 }
 
 // begun returns the line that has begun. It is valid until the next read.
