@@ -27,7 +27,7 @@ const (
 func tightly(p *plan) {
 	p.room.Backlog = tight
 	p.wrap = func(conn net.Conn) net.Conn {
-		_ = conn.(*net.TCPConn).SetWriteBuffer(tightSystem)
+		_ = socketOf(conn).SetWriteBuffer(tightSystem)
 		return conn
 	}
 }

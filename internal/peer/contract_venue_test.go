@@ -2,6 +2,7 @@ package peer_test
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"flag"
 	"fmt"
@@ -59,6 +60,7 @@ type plan struct {
 	room room.Config
 	peer peer.Config
 	wrap func(net.Conn) net.Conn // what the handler gets for a connection
+	tls  *identity               // connections are over TLS; nil: they are not
 }
 
 func rawFraming(p *plan) {
@@ -81,6 +83,7 @@ type venue struct {
 	members *peer.Handler
 	server  *server.Server
 	addr    string
+	tls     *identity // nil: connections are plain
 }
 
 // open opens a venue, which is closed when the test ends.
@@ -95,7 +98,7 @@ func open(t *testing.T, changes ...func(*plan)) *venue {
 	for _, change := range changes {
 		change(&p)
 	}
-	v := new(venue)
+	v := &venue{tls: p.tls}
 	var err error
 	if v.room, err = room.New(p.room); err != nil {
 		t.Fatal(err)
@@ -122,8 +125,12 @@ func open(t *testing.T, changes ...func(*plan)) *venue {
 	}
 	v.addr = listeners[0].Addr().String()
 	var serving sync.WaitGroup
+	serve := v.server.Serve
+	if v.tls != nil {
+		serve = func(ln net.Listener) error { return v.server.ServeTLS(ln, v.tls.server) }
+	}
 	serving.Go(func() {
-		if err := v.server.Serve(listeners[0]); !errors.Is(err, server.ErrServerClosed) {
+		if err := serve(listeners[0]); !errors.Is(err, server.ErrServerClosed) {
 			t.Errorf("serve: %v", err)
 		}
 	})
@@ -148,7 +155,8 @@ func (v *venue) stop() error {
 // A client is the far end of a connection to a venue.
 type client struct {
 	*net.TCPConn
-	t *testing.T
+	t    *testing.T
+	over *tls.Conn // TLS over TCPConn; or nil
 }
 
 // Close closes the connection: after that, nothing can go wrong.
@@ -165,7 +173,11 @@ func (v *venue) dial(t *testing.T) *client {
 	if err := conn.SetDeadline(time.Now().Add(patience)); err != nil {
 		t.Fatal(err)
 	}
-	return &client{TCPConn: conn.(*net.TCPConn), t: t}
+	c := &client{TCPConn: conn.(*net.TCPConn), t: t}
+	if v.tls != nil {
+		c.over = v.tls.secure(t, c.TCPConn)
+	}
+	return c
 }
 
 // join connects a number of clients and waits until they are members.
