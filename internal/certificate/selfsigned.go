@@ -21,7 +21,8 @@ const leeway = time.Hour
 // SelfSigned makes a key (ECDSA P-256) and a certificate that signs itself, for servers
 // with the names and IP addresses of hosts, of which there is at least one. It is valid
 // for some time from now on. What clients need to trust it is the certificate itself as
-// an authority, or its pin, see [Pin].
+// an authority, or its pin, see [Pin]. A client may have one too, for a server that has
+// it among its authorities.
 func SelfSigned(hosts []string, valid time.Duration) (certPEM, keyPEM []byte, pin string, err error) {
 	if valid <= 0 {
 		return nil, nil, "", fmt.Errorf("make a certificate: valid for %v, want more than nothing", valid)
@@ -31,7 +32,7 @@ func SelfSigned(hosts []string, valid time.Duration) (certPEM, keyPEM []byte, pi
 		NotBefore:             now.Add(-leeway),
 		NotAfter:              now.Add(valid),
 		KeyUsage:              x509.KeyUsageDigitalSignature,
-		ExtKeyUsage:           []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+		ExtKeyUsage:           []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
 		BasicConstraintsValid: true, // it signs nothing else
 	}
 	if err := name(cert, hosts); err != nil {

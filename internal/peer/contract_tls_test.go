@@ -3,6 +3,7 @@ package peer_test
 import (
 	"crypto/tls"
 	"io"
+	"net"
 	"runtime"
 	"strings"
 	"testing"
@@ -14,6 +15,29 @@ import (
 	"bcast/internal/room"
 	"bcast/internal/wire"
 )
+
+// fullConn is a connection that has no room for the word with which TLS ends.
+type fullConn struct{ *net.TCPConn }
+
+func (c fullConn) CloseWrite() error {
+	_ = c.SetWriteDeadline(time.Unix(1, 0))
+	_, err := c.Write([]byte("the end"))
+	return err
+}
+
+func TestContract10_MemberWithoutRoomForTheEndOfTLSIsCounted(t *testing.T) {
+	v := open(t, func(p *plan) { p.wrap = func(conn net.Conn) net.Conn { return fullConn{conn.(*net.TCPConn)} } })
+	clients := v.join(t, 2)
+	clients[0].hangUp() // while the server goes on, nobody counts it
+	eventually(t, "it has gone", func() bool { return v.server.Stats().Open == 1 })
+	clients[0].Close()
+	if err := <-stopWithin(v, 5*time.Second); err != nil {
+		t.Error(err)
+	}
+	if got := v.members.Stats().Undelivered; got != 1 {
+		t.Errorf("%d are counted as undelivered, want 1", got)
+	}
+}
 
 // inTLS runs a test for each version.
 func inTLS(t *testing.T, f func(*testing.T, func(*plan))) {
@@ -139,8 +163,7 @@ func TestContract07_MemberOverTLSThatIsIdleHasNoBuffer(t *testing.T) {
 	}
 }
 
-// All that was published before its end of input is delivered, and TLS ends behind it:
-// also where the system is full, so that there is no room for that word for seconds.
+// All that was published before its end of input is delivered, and TLS ends behind it.
 func TestContract08_LeaverOverTLSGetsEverythingAndAGoodEnd(t *testing.T) {
 	inTLS(t, func(t *testing.T, overTLS func(*plan)) {
 		t.Parallel()
@@ -219,6 +242,21 @@ func TestContract10_WhatWasAcceptedReachesEveryoneOverTLSWhenTheServerStops(t *t
 			t.Errorf("%d did not get everything", s.Undelivered)
 		}
 	})
+}
+
+func TestContract10_TheConnectionUnderTLSEndsAtOnceToo(t *testing.T) {
+	v := open(t, overTLS(t, tls.VersionTLS13))
+	c := v.join(t, 1)[0]
+	stopped := stopWithin(v, 5*time.Second)
+	start := time.Now()
+	_, err := io.Copy(io.Discard, c.TCPConn) // a client that takes no notice of what TLS says
+	if took := time.Since(start); err != nil || took > time.Second {
+		t.Errorf("it ended after %v, %v", took, err)
+	}
+	c.Close()
+	if err := <-stopped; err != nil {
+		t.Error(err)
+	}
 }
 
 func TestContract10_MemberOverTLSThatNeverReadsIsCountedWhenTheTimeIsOver(t *testing.T) {

@@ -210,11 +210,7 @@ func (s *session) leave(ctx context.Context, end error) {
 		}
 		return
 	}
-	isClosed := errors.Is(end, io.EOF)
-	hasRoom := s.makeRoom(ctx, grace, isClosed)
-	if hasRoom {
-		s.framed.sayBye(ctx, end)
-	}
+	s.framed.sayBye(ctx, end)
 	switch {
 	case refused != nil:
 		h.refuse(refused, remote{s.conn})
@@ -229,7 +225,7 @@ func (s *session) leave(ctx context.Context, end error) {
 		h.stats.vanished.Add(1)
 		log.Warn("the client has vanished, or has not read for too long")
 	}
-	if err == nil && !(hasRoom && s.part(ctx, grace, isClosed) || !hasRoom && ctx.Err() == nil) {
+	if err == nil && !s.part(ctx, grace, errors.Is(end, io.EOF)) {
 		h.stats.undelivered.Add(1)
 		log.Warn("member cut", "reason", room.Undelivered.String(), "bytes_unacknowledged", s.out.unacked())
 	}
@@ -241,8 +237,8 @@ func (s *session) leave(ctx context.Context, end error) {
 // system has acknowledged everything, and reports false if it had not when grace
 // ended.
 func (s *session) part(ctx, grace context.Context, closed bool) bool {
-	if s.out.shut() != nil {
-		return true // the peer is gone
+	if err := s.out.shut(); err != nil {
+		return ctx.Err() == nil || !isTimeout(err) // the peer is gone, or takes nothing
 	}
 	wait := time.NewTicker(settlePoll)
 	defer wait.Stop()

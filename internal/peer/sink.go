@@ -1,12 +1,9 @@
 package peer
 
 import (
-	"context"
-	"io"
 	"net"
 	"sync/atomic"
 	"syscall"
-	"time"
 )
 
 // maxWrite is how many bytes are written at a time to a connection that takes all
@@ -147,50 +144,9 @@ func (s *sink) unacked() (n int) {
 	return n
 }
 
-// hasRoom reports whether a few bytes can be written without waiting, as far as that
-// is known.
-func (s *sink) hasRoom() bool {
-	room := true
-	if s.socket != nil {
-		_ = s.socket.Control(func(fd uintptr) { room = hasRoom(int(fd)) })
-	}
-	return room
-}
-
-// makeRoom waits until there is room for the last words of a connection, and reports
-// whether there is. A write of TLS that a deadline interrupts breaks the connection, so
-// it is not begun without. It waits for as long as the peer takes something at least
-// every linger; once the server is closing down (ctx), until grace ends. What comes
-// meanwhile is thrown away, because a peer may read only when it has written. Without
-// TLS nothing waits for room.
-func (s *session) makeRoom(ctx, grace context.Context, closed bool) bool {
-	if !s.out.isOver {
-		return true
-	}
-	look := time.NewTicker(settlePoll)
-	defer look.Stop()
-	taken, since := s.out.Taken(), time.Now()
-	for !s.out.hasRoom() {
-		if now := s.out.Taken(); now != taken {
-			taken, since = now, time.Now()
-		}
-		if grace.Err() != nil || ctx.Err() == nil && time.Since(since) >= linger {
-			return false
-		}
-		if closed {
-			<-look.C
-			continue
-		}
-		_ = s.conn.SetReadDeadline(time.Now().Add(settlePoll))
-		_, err := io.Copy(io.Discard, s.conn)
-		closed = !isTimeout(err)
-	}
-	return true
-}
-
-// shut ends what is written. TLS has a word for that, for which there is to be room: it
-// waits for at most 5 s, and no deadline of ours changes that. Behind it the connection
-// underneath is shut down as well, for peers that take no notice of the word.
+// shut ends what is written. TLS has a word for that, which needs room: where there is
+// none for 5 s (and no deadline of ours changes that), the error is a timeout. Behind the
+// word the connection underneath is shut down as well, for peers that take no notice.
 func (s *sink) shut() error {
 	err := closeWrite(s.conn)
 	if err == nil && s.isOver {

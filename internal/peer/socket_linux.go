@@ -73,10 +73,3 @@ func windowEnd(fd int) (uint64, bool) {
 	}
 	return info.Bytes_acked + uint64(info.Snd_wnd), true
 }
-
-// hasRoom asks whether a write to the socket fd would not wait, or fail at once.
-func hasRoom(fd int) bool {
-	ask := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLOUT}}
-	n, err := unix.Poll(ask, 0)
-	return n > 0 || err != nil
-}
