@@ -48,7 +48,7 @@ var house = []place{
 		"internal/wire", "internal/text", "internal/journal", "internal/room",
 	}},
 
-	{floor: 3, pkg: "internal/peer", mayImport: []string{"internal/wire", "internal/room", "internal/framed"}},
+	{floor: 3, pkg: "internal/peer", mayImport: []string{"internal/wire", "internal/text", "internal/room", "internal/framed"}},
 	{floor: 3, pkg: "internal/tui", mayImport: []string{
 		"internal/feed", "internal/session", "internal/chatlog", "internal/history", "internal/wire", "internal/text", "internal/tui/term",
 	}},

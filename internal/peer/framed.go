@@ -77,7 +77,7 @@ func (f *framedSide) take(ctx context.Context, chunk []byte) error {
 		frame, err := wire.DecodeClient(bytes.TrimSuffix(f.begun, []byte("\n")), maxLine)
 		if bad := (*wire.FrameError)(nil); errors.As(err, &bad) {
 			f.member.Refuse(ctx, bad, false)
-		} else if err := f.member.Handle(ctx, frame); err != nil {
+		} else if err := f.handle(ctx, frame); err != nil {
 			return err
 		}
 		f.begun = f.begun[:0]
@@ -86,6 +86,13 @@ func (f *framedSide) take(ctx context.Context, chunk []byte) error {
 		}
 	}
 	return nil
+}
+
+func (f *framedSide) handle(ctx context.Context, frame wire.ClientFrame) error {
+	if say, ok := frame.(*wire.Say); ok && f.s.h.cfg.Sanitize {
+		say.Text = sanitized(say.Text)
+	}
+	return f.member.Handle(ctx, frame)
 }
 
 // errReplaced ends a connection whose session goes on on another one.

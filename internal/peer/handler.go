@@ -45,6 +45,10 @@ type Config struct {
 	// HTTPGuard refuses connections that begin with an HTTP request, or with TLS.
 	HTTPGuard bool
 
+	// Sanitize makes visible what a terminal might obey in what is said, for rooms where
+	// people sit at a bare nc: for all members, as all read one log.
+	Sanitize bool
+
 	// Token is what a connection has to say, or to prove that it has it, before it is a
 	// member. Zero: none. SetToken changes it.
 	Token wire.RoomToken

@@ -142,21 +142,34 @@ func (s *session) take(ctx context.Context, chunk []byte, end error) error {
 	return s.publish(chunk)
 }
 
-// publish gives a chunk of a plain member to the room.
+// publish gives a chunk of a plain member to the room, but for a hello and what follows it.
 func (s *session) publish(chunk []byte) error {
-	if s.h.cfg.Hub == nil {
-		return s.member.Publish(chunk)
+	var hello error
+	if s.h.cfg.Hub != nil {
+		chunk, hello = withoutHello(chunk, s.h.cfg.MaxLine)
 	}
-	safe, err := withoutHello(chunk, s.h.cfg.MaxLine)
-	if len(safe) > 0 {
-		if s.author == nil {
-			s.author = framed.Guest(s.dialect.guest())
-		}
-		if err := s.member.Say(safe, room.Note{Author: s.author, Lines: room.Lines(safe)}); err != nil {
+	if s.h.cfg.Sanitize {
+		chunk = sanitized(chunk)
+	}
+	for len(chunk) > 0 {
+		var part []byte
+		part, chunk = cutChunk(chunk, MaxChunk(s.h.cfg.MaxLine)) // it may be longer than what was read
+		if err := s.member.Say(part, room.Note{Author: s.guest(), Lines: room.Lines(part)}); err != nil {
 			return err
 		}
 	}
-	return err
+	return hello
+}
+
+// guest is the author of what a plain member says, or nil where nobody asks.
+func (s *session) guest() any {
+	if s.h.cfg.Hub == nil {
+		return nil
+	}
+	if s.author == nil {
+		s.author = framed.Guest(s.dialect.guest())
+	}
+	return s.author
 }
 
 // leaveRoom takes the session out of the room, as whatever it is in there.

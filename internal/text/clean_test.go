@@ -241,3 +241,20 @@ func TestWidthCountsCells(t *testing.T) {
 		}
 	}
 }
+
+func TestAppendVisibleGoesOnAsAStream(t *testing.T) {
+	for in, want := range map[string]string{
+		"":                          "",
+		"tab\there\r":               "tab\there\r",
+		"\r":                        "\r",
+		"a\rb\r":                    "a␍b\r",
+		"\x1b[31mred":               "␛[31mred",
+		"\xff":                      "\uFFFD",
+		"\u202e":                    "<U+202E>",
+		strings.Repeat("x", 20_000): strings.Repeat("x", 20_000),
+	} {
+		if got := string(text.AppendVisible([]byte("before "), []byte(in))); got != "before "+want {
+			t.Errorf("AppendVisible(%.40q) = %.60q, want %.40q", in, got, want)
+		}
+	}
+}
