@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"sync/atomic"
 	"time"
 
 	"bcast/internal/framed"
@@ -18,10 +17,9 @@ var errTooLong = errors.New("longer than a frame")
 
 // A framedSide is the session of a framed member.
 type framedSide struct {
-	s        *session
-	member   *framed.Member
-	begun    []byte      // of a frame that is longer than a chunk
-	replaced atomic.Bool // the session goes on on another connection
+	s      *session
+	member *framed.Member
+	begun  []byte // of a frame that is longer than a chunk
 }
 
 // enter makes the session a framed member, if hello is one; behind it, more has come
@@ -42,13 +40,7 @@ func (s *session) enter(ctx context.Context, hello, more []byte) error {
 	s.in.give()                 // what follows may wait
 	_ = s.member.Leave(expired) // it was held, has received nothing, and must hold nobody back
 	side := &framedSide{s: s}
-	side.member, err = s.h.cfg.Hub.Enter(ctx, first, s.proof, &s.out, func() {
-		side.replaced.Store(true)
-		_ = s.conn.SetReadDeadline(time.Unix(1, 0)) // fails where it is closed
-		if s.wake != nil {
-			s.wake()
-		}
-	})
+	side.member, err = s.h.cfg.Hub.Enter(ctx, first, s.proof, &s.out, func() { s.stop(errReplaced) })
 	if err != nil {
 		return err
 	}
@@ -63,8 +55,8 @@ func (f *framedSide) take(ctx context.Context, chunk []byte) error {
 	f.s.in.give() // what follows may wait, for this client too
 	maxLine := MaxChunk(f.s.h.cfg.MaxLine)
 	for part := range bytes.Lines(chunk) {
-		if f.isReplaced() {
-			return errReplaced
+		if reason := f.s.reason(); reason != nil {
+			return reason
 		}
 		f.begun = append(f.begun, part...)
 		if len(f.begun) > wire.MaxFrame(maxLine) {
@@ -98,8 +90,6 @@ func (f *framedSide) handle(ctx context.Context, frame wire.ClientFrame) error {
 // errReplaced ends a connection whose session goes on on another one.
 var errReplaced = errors.New("the session goes on elsewhere")
 
-func (f *framedSide) isReplaced() bool { return f != nil && f.replaced.Load() }
-
 // sayBye tells a framed client, to which everything else is written, why it ends.
 func (f *framedSide) sayBye(ctx context.Context, end error) {
 	if f == nil {
@@ -107,7 +97,7 @@ func (f *framedSide) sayBye(ctx context.Context, end error) {
 	}
 	reason := wire.ByeEnd
 	switch {
-	case f.isReplaced():
+	case errors.Is(end, errReplaced):
 		reason = wire.ByeReplaced
 	case ctx.Err() != nil, errors.Is(end, room.ErrClosed):
 		reason = wire.ByeStopping

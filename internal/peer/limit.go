@@ -92,35 +92,18 @@ func (t *idleTimer) look() {
 		t.timer.Reset(t.s.h.cfg.IdleTimeout / idleLooks)
 	}
 	t.mu.Unlock()
-	if !expired {
-		return
-	}
-	_ = t.s.conn.SetReadDeadline(time.Unix(1, 0)) // fails where it is closed
-	if t.s.wake != nil {
-		t.s.wake()
+	if expired {
+		t.s.stop(errIdle)
 	}
 }
 
-// stop ends the looking, and reports whether the session has been interrupted. There
-// may be no timer.
-func (t *idleTimer) stop() (interrupted bool) {
+// stop ends the looking. There may be no timer.
+func (t *idleTimer) stop() {
 	if t == nil {
-		return false
+		return
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.timer.Stop()
-	interrupted = t.over
 	t.over = true
-	return interrupted
-}
-
-// isOver reports whether the session has been interrupted.
-func (t *idleTimer) isOver() bool {
-	if t == nil {
-		return false
-	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.over
 }

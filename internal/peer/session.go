@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -42,9 +43,10 @@ type session struct {
 	framed  *framedSide    // nil while the dialect is plain, or not known
 	proof   string         // that the server has the token, for the welcome; empty: there is none
 
-	limiter   *rate.Limiter // of what it sends; nil: none
-	idle      *idleTimer    // nil: none
-	listening bool          // its input has ended, and it stays
+	limiter   *rate.Limiter         // of what it sends; nil: none
+	idle      *idleTimer            // nil: none
+	listening bool                  // its input has ended, and it stays
+	stopped   atomic.Pointer[error] // why it is to end; nil: it goes on
 }
 
 // serve does what there is to do, as Open says.
@@ -67,11 +69,31 @@ func (s *session) serve(ctx context.Context) (waits bool) {
 			return true
 		}
 	}
-	if s.idle.stop() && ctx.Err() == nil {
-		end = errIdle
+	s.idle.stop()
+	if reason := s.reason(); reason != nil {
+		end = reason
 	}
 	s.leave(ctx, end)
 	return false
+}
+
+// stop has the session end soon. Of several reasons, the first counts.
+func (s *session) stop(reason error) {
+	if !s.stopped.CompareAndSwap(nil, &reason) {
+		return
+	}
+	_ = s.conn.SetReadDeadline(time.Unix(1, 0)) // fails where it is closed
+	if s.wake != nil {
+		s.wake()
+	}
+}
+
+// reason is why the session is to end, or nil.
+func (s *session) reason() error {
+	if reason := s.stopped.Load(); reason != nil {
+		return *reason
+	}
+	return nil
 }
 
 // read takes what arrives until there is nothing for now, which is errNothing, or the
@@ -111,11 +133,11 @@ func (s *session) read(ctx context.Context) error {
 // goesOn reports whether a read was interrupted for something else than the end, and
 // lets the next one wait again.
 func (s *session) goesOn(ctx context.Context) bool {
-	if ctx.Err() != nil || s.idle.isOver() || s.framed.isReplaced() {
+	if ctx.Err() != nil || s.reason() != nil {
 		return false
 	}
 	_ = s.conn.SetReadDeadline(time.Time{})
-	return ctx.Err() == nil && !s.idle.isOver() && !s.framed.isReplaced() // or this has undone theirs
+	return ctx.Err() == nil && s.reason() == nil // or this has undone theirs
 }
 
 // take is told what has arrived, in the dialect that is spoken; end is io.EOF behind
