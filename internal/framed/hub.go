@@ -44,9 +44,10 @@ type Hub struct {
 	roster   *roster
 	sessions *sessions
 	tally    tally
-	count    *time.Timer // when the tally wants to be woken; nil before it ever did
-	view     *view       // what framed members see; nil while there are none
-	members  int         // framed ones
+	count    *time.Timer            // when the tally wants to be woken; nil before it ever did
+	view     *view                  // what framed members see; nil while there are none
+	members  int                    // framed ones
+	cuts     map[room.Reason]uint64 // of the views that there were
 }
 
 // New returns a Hub, or an error that says what is wrong with cfg.
@@ -55,9 +56,41 @@ func New(cfg Config) (*Hub, error) {
 		return nil, errors.New("framed: no room, or no longest chunk")
 	}
 	cfg.Backlog = max(cfg.Backlog, room.MinBacklog(maxFrames(cfg.MaxChunk)))
-	h := &Hub{cfg: cfg, epoch: word(), roster: newRoster(), sessions: newSessions(0, 0)}
+	h := &Hub{cfg: cfg, epoch: word(), roster: newRoster(), sessions: newSessions(0, 0), cuts: make(map[room.Reason]uint64)}
 	h.cfg.Room.Keep(cfg.Keep)
 	return h, nil
+}
+
+// Stats are a Hub's figures.
+type Stats struct {
+	Members int                    // framed ones, now
+	Cuts    map[room.Reason]uint64 // framed members cut, by reason, since the Hub was made
+}
+
+// Stats returns the Hub's figures. The map is the caller's.
+func (h *Hub) Stats() Stats {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	s := Stats{Members: h.members, Cuts: make(map[room.Reason]uint64)}
+	add(s.Cuts, h.cuts)
+	if h.view != nil {
+		add(s.Cuts, h.view.room.Stats().Cuts)
+	}
+	return s
+}
+
+// add adds the counts of more to those of to.
+func add(to, more map[room.Reason]uint64) {
+	for reason, n := range more {
+		to[reason] += n
+	}
+}
+
+// Name returns what the member of a number is called now, or "" if it is gone.
+func (h *Hub) Name(number uint64) string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.roster.name(number)
 }
 
 // word returns 128 random bits as a word of the protocol.

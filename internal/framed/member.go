@@ -280,9 +280,19 @@ func (m *Member) Leave(ctx context.Context) error {
 	h.mu.Unlock()
 	if last != nil {
 		last.stop()
+		h.mu.Lock()
+		add(h.cuts, last.room.Stats().Cuts)
+		h.mu.Unlock()
 	}
 	return err
 }
+
+// Number is the member's number, by which Hub.Name knows it. It is the session's, and so
+// that of the member which comes back.
+func (m *Member) Number() uint64 { return m.number }
+
+// Behind is how many bytes of frames the member has still to get.
+func (m *Member) Behind() uint64 { return m.in.Behind() }
 
 // expired is a context that has ended.
 var expired = func() context.Context {

@@ -62,14 +62,10 @@ func (a *admission) serve(ctx context.Context, wake func()) (waits bool) {
 	}
 	a.session = s
 	s.guard.off = true // it has begun with something else
-	if !a.greeted {
+	if a.greeted {
+		s.hello, s.proof = hello, proof
+	} else {
 		s.plain()
-		return s.serve(ctx)
-	}
-	s.proof = proof
-	if err := s.enter(ctx, hello, nil); err != nil {
-		s.leave(ctx, err)
-		return false
 	}
 	return s.serve(ctx)
 }

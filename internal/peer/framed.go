@@ -44,7 +44,7 @@ func (s *session) enter(ctx context.Context, hello, more []byte) error {
 	if err != nil {
 		return err
 	}
-	s.framed = side
+	s.framed.Store(side)
 	s.joined("framed")
 	return side.take(ctx, more)
 }
@@ -103,6 +103,8 @@ func (f *framedSide) sayBye(ctx context.Context, end error) {
 		reason = wire.ByeStopping
 	case errors.Is(end, errIdle):
 		reason = wire.ByeIdle
+	case errors.Is(end, errKicked):
+		reason = wire.ByeKicked
 	case !errors.Is(end, io.EOF):
 		return
 	}

@@ -63,12 +63,13 @@ type Config struct {
 // A Handler serves connections as members of a room. It may serve any number of
 // them at a time.
 type Handler struct {
-	cfg     Config
-	buffers buffers
-	token   atomic.Pointer[wire.RoomToken]
-	guesses guesses
-	stats   struct{ undelivered, idle, vanished atomic.Uint64 }
-	refused tally
+	cfg      Config
+	buffers  buffers
+	sessions sessions
+	token    atomic.Pointer[wire.RoomToken]
+	guesses  guesses
+	stats    struct{ undelivered, idle, vanished atomic.Uint64 }
+	refused  tally
 }
 
 // New returns a Handler, or an error that says what is wrong with cfg.
@@ -168,7 +169,7 @@ func (h *Handler) newSession(conn net.Conn, wake func(), stage stage) *session {
 		wake() // to be served at once, and wait in there
 		wake = nil
 	}
-	s := &session{h: h, conn: conn, wake: wake}
+	s := &session{h: h, since: time.Now(), conn: conn, wake: wake}
 	s.in.init(conn, raw, &h.buffers, wake == nil)
 	s.out.init(conn, raw, wake)
 	s.guard.off = !h.cfg.HTTPGuard
@@ -176,6 +177,7 @@ func (h *Handler) newSession(conn net.Conn, wake func(), stage stage) *session {
 	if s.member, err = h.cfg.Room.Enter(&s.out, room.Entrance{Held: h.cfg.Hub != nil, Past: uint64(h.cfg.History)}); err != nil {
 		return nil
 	}
+	h.sessions.add(s)
 	s.open(stage)
 	s.limit()
 	return s

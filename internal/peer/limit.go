@@ -50,8 +50,8 @@ func (s *session) pause(ctx context.Context, n int) {
 
 // done is closed when nothing is written to the session any more.
 func (s *session) done() <-chan struct{} {
-	if s.framed != nil {
-		return s.framed.member.Done()
+	if side := s.framed.Load(); side != nil {
+		return side.member.Done()
 	}
 	return s.member.Done()
 }

@@ -31,6 +31,8 @@ const (
 // nothing that only a busy one needs.
 type session struct {
 	h      *Handler
+	number uint64 // of the connection
+	since  time.Time
 	conn   net.Conn
 	wake   func() // nil: it waits itself
 	in     source
@@ -39,9 +41,10 @@ type session struct {
 	member *room.Member
 
 	dialect dialect
-	author  *framed.Author // what a plain member is, once it has said something
-	framed  *framedSide    // nil while the dialect is plain, or not known
-	proof   string         // that the server has the token, for the welcome; empty: there is none
+	author  *framed.Author             // what a plain member is, once it has said something
+	framed  atomic.Pointer[framedSide] // nil while the dialect is plain, or not known
+	hello   []byte                     // to enter by as a framed member; nil: nothing was said yet
+	proof   string                     // that the server has the token, for the welcome; empty: there is none
 
 	limiter   *rate.Limiter         // of what it sends; nil: none
 	idle      *idleTimer            // nil: none
@@ -54,6 +57,7 @@ func (s *session) serve(ctx context.Context) (waits bool) {
 	defer func() {
 		if !waits { // for a panic below: what follows has been done otherwise
 			_ = s.leaveRoom(expired)
+			s.h.sessions.remove(s)
 		}
 	}()
 	end := io.EOF
@@ -63,7 +67,7 @@ func (s *session) serve(ctx context.Context) (waits bool) {
 	if errors.Is(end, errNothing) {
 		return true
 	}
-	if s.h.cfg.Listen && errors.Is(end, io.EOF) && s.framed == nil {
+	if s.h.cfg.Listen && errors.Is(end, io.EOF) && s.framed.Load() == nil {
 		s.listening = true
 		if s.listen(ctx) {
 			return true
@@ -100,6 +104,12 @@ func (s *session) reason() error {
 // input ends, and returns why it did: io.EOF for the peer's FIN.
 func (s *session) read(ctx context.Context) error {
 	defer s.in.give()
+	if hello := s.hello; hello != nil {
+		s.hello = nil
+		if err := s.enter(ctx, hello, nil); err != nil {
+			return err
+		}
+	}
 	for {
 		chunk, end := s.in.read()
 		if err := s.take(ctx, chunk, end); err != nil {
@@ -118,7 +128,7 @@ func (s *session) read(ctx context.Context) error {
 			if err := s.take(ctx, s.in.rest(), io.EOF); err != nil {
 				return err
 			}
-			if s.framed != nil {
+			if s.framed.Load() != nil {
 				return end
 			}
 			s.plain()
@@ -143,8 +153,8 @@ func (s *session) goesOn(ctx context.Context) bool {
 // take is told what has arrived, in the dialect that is spoken; end is io.EOF behind
 // the last of it.
 func (s *session) take(ctx context.Context, chunk []byte, end error) error {
-	if s.framed != nil {
-		return s.framed.take(ctx, chunk)
+	if side := s.framed.Load(); side != nil {
+		return side.take(ctx, chunk)
 	}
 	if !s.dialect.isKnown() {
 		done, rest, err := s.sniff(ctx, chunk, end)
@@ -198,8 +208,8 @@ func (s *session) guest() any {
 func (s *session) leaveRoom(ctx context.Context) error {
 	guest := s.dialect.end()
 	var err error
-	if s.framed != nil {
-		err = s.framed.member.Leave(ctx)
+	if side := s.framed.Load(); side != nil {
+		err = side.member.Leave(ctx)
 	} else {
 		err = s.member.Leave(ctx)
 	}
@@ -228,24 +238,27 @@ func (s *session) listen(ctx context.Context) (waits bool) {
 func (s *session) leave(ctx context.Context, end error) {
 	h := s.h
 	var refused *refused
-	if s.framed == nil && !errors.As(end, &refused) && !errors.Is(end, errBadHello) {
+	if s.framed.Load() == nil && !errors.As(end, &refused) && !errors.Is(end, errBadHello) {
 		s.plain() // it has not said what it speaks, and gets what there is
 	}
 	grace, cancel := h.grace(ctx)
 	defer cancel()
+	if errors.Is(end, errKicked) {
+		grace = expired // it gets nothing more
+	}
 	err := s.leaveRoom(grace)
 	log := h.cfg.Logger.With("remote", remote{s.conn})
 	if s.dialect.joined.Load() {
 		log.Debug("left", "input", end, "output", err)
 	}
-	if cut := (*room.CutError)(nil); errors.As(err, &cut) {
+	if cut := (*room.CutError)(nil); errors.As(err, &cut) && !errors.Is(end, errKicked) {
 		log.Warn("member cut", "reason", cut.Reason.String(), "bytes_behind", cut.Bytes, "lines_behind", cut.Lines)
 		if cut.Reason == room.Undelivered {
 			h.stats.undelivered.Add(1)
 		}
 		return
 	}
-	s.framed.sayBye(ctx, end)
+	s.framed.Load().sayBye(ctx, end)
 	switch {
 	case refused != nil:
 		h.refuse(refused, remote{s.conn})
@@ -259,6 +272,10 @@ func (s *session) leave(ctx context.Context, end error) {
 	case errors.Is(end, syscall.ETIMEDOUT), errors.Is(err, syscall.ETIMEDOUT):
 		h.stats.vanished.Add(1)
 		log.Warn("the client has vanished, or has not read for too long")
+	}
+	if errors.Is(end, errKicked) {
+		err = nil // it was to get nothing more
+		log.Info("put out by the operator")
 	}
 	if err == nil && !s.part(ctx, grace, errors.Is(end, io.EOF)) {
 		h.stats.undelivered.Add(1)
@@ -323,10 +340,12 @@ func isTimeout(err error) bool { return errors.Is(err, os.ErrDeadlineExceeded) }
 // remote names the other end of a connection in the log, if it comes to that.
 type remote struct{ net.Conn }
 
-func (r remote) LogValue() slog.Value {
+func (r remote) LogValue() slog.Value { return slog.StringValue(r.String()) }
+
+func (r remote) String() string {
 	addr := r.RemoteAddr().String()
 	if addr == "" || addr == "@" {
 		addr = r.LocalAddr().String() // of a Unix socket only the path has a name
 	}
-	return slog.StringValue(addr)
+	return addr
 }

@@ -216,6 +216,12 @@ func (m *Member) Insert(p []byte) (waiting int) {
 // Inserted is how many insertions wait.
 func (m *Member) Inserted() int { return int(m.inserts.Load()) }
 
+// Behind is how many bytes of the log the member has still to pass, its own among them.
+func (m *Member) Behind() uint64 {
+	end := m.room.End().Offset // first: what is published meanwhile is not among it
+	return end - min(m.cursor.Pos(), end)
+}
+
 // Done is closed when nothing is written to the member any more: it has left,
 // was cut, or its sink failed.
 func (m *Member) Done() <-chan struct{} {

@@ -23,6 +23,9 @@ var (
 	// one that is meant, or has none. Nothing was sent to it.
 	ErrUnproven = errors.New("the server does not prove that it has the token")
 
+	// ErrKicked says that the server's operator has put this side out.
+	ErrKicked = errors.New("the operator of the room has put this side out")
+
 	// ErrDead says that the server has not answered for long.
 	ErrDead = errors.New("the server does not answer")
 )
@@ -53,7 +56,7 @@ func isFinal(err error) bool {
 	var version *wire.VersionError
 	var refused *RefusedError
 	if !errors.As(err, &refused) {
-		return errors.As(err, &version) || errors.Is(err, ErrUnproven)
+		return errors.As(err, &version) || errors.Is(err, ErrUnproven) || errors.Is(err, ErrKicked)
 	}
 	switch refused.Code {
 	case wire.CodeAuth, wire.CodeHello, // and what the next hello would be told again:

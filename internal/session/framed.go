@@ -165,6 +165,10 @@ func (f *framedLink) frame(raw []byte) error {
 		f.settle()
 	case *wire.Error:
 		return f.refused(frame)
+	case *wire.Bye:
+		if frame.Reason == wire.ByeKicked {
+			return ErrKicked
+		}
 	}
 	return nil
 }

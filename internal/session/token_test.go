@@ -107,3 +107,16 @@ func TestRefusedTokenEndsTheSession(t *testing.T) {
 		}
 	})
 }
+
+func TestWhoIsPutOutDoesNotComeBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := run(t, nil)
+		f := b.accept(t)
+		f.welcome(f.greet(), nil)
+		f.send(&wire.Bye{Reason: wire.ByeKicked})
+		b.want(t, "framed as me")
+		if err := b.end(t); !errors.Is(err, session.ErrKicked) {
+			t.Errorf("the session ended with %v", err)
+		}
+	})
+}

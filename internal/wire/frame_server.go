@@ -87,6 +87,7 @@ const (
 	ByeReplaced = "replaced" // the session goes on on another connection
 	ByeIdle     = "idle"     // nothing came from the client for too long
 	ByeEnd      = "end"      // the client has ended its input
+	ByeKicked   = "kicked"   // the operator has put the client out: it is not to come back by itself
 )
 
 // Bye is the last frame of a server that closes.

@@ -68,7 +68,7 @@ func TestSpecificationNamesEveryCodeAndReason(t *testing.T) {
 		}
 	}
 	server := readChapter(t, "What the server sends")
-	for _, reason := range []string{wire.ByeStopping, wire.ByeReplaced, wire.ByeIdle, wire.ByeEnd} {
+	for _, reason := range []string{wire.ByeStopping, wire.ByeReplaced, wire.ByeIdle, wire.ByeEnd, wire.ByeKicked} {
 		if !strings.Contains(server, "`"+reason+"`") {
 			t.Errorf("the chapter of the server's frames does not have the reason %q", reason)
 		}
