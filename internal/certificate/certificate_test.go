@@ -383,7 +383,9 @@ func TestASelfSignedCertificateIsForItsHosts(t *testing.T) {
 // The pin is what others compute by the recipe of RFC 7469.
 func TestThePinIsThatOfOpenSSL(t *testing.T) {
 	openssl, err := exec.LookPath("openssl")
-	if err != nil {
+	if err != nil && os.Getenv("CI") == "true" {
+		t.Fatal(err)
+	} else if err != nil {
 		t.Skip("openssl is missing")
 	}
 	certPEM, _, pin := selfSigned(t, "localhost")

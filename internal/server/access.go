@@ -40,7 +40,7 @@ func newAccessList(a Access) (*accessList, error) {
 	return list, nil
 }
 
-// takes reports whether connections of addr, which is plain, are taken.
+// takes reports whether connections of addr are taken.
 func (l *accessList) takes(addr netip.Addr) bool {
 	any := func(struct{}) bool { return true }
 	if l.deny.has(addr, any) {

@@ -66,7 +66,7 @@ func (b *bans) lift(prefix netip.Prefix) bool {
 	return known && until.After(time.Now())
 }
 
-// hold reports whether addr, which is plain, is banned.
+// hold reports whether addr is banned.
 func (b *bans) hold(addr netip.Addr) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()

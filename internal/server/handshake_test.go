@@ -357,7 +357,7 @@ type strict struct{ net.Conn }
 func (c *strict) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
 	if errors.Is(err, io.EOF) {
-		err = io.ErrUnexpectedEOF
+		err = errors.New("the connection has ended, and TLS has not")
 	}
 	return n, err
 }
@@ -453,33 +453,24 @@ func TestShutdownInterruptsHandshakes(t *testing.T) {
 // A peer that does not read cannot make closing by force wait for the word with which
 // TLS ends.
 func TestClosingByForceDoesNotWaitForAPeerThatDoesNotRead(t *testing.T) {
-	ours := newAuthority(t)
-	stuck := make(chan struct{}, 3)
-	srv := newServer(t, server.Config{Handler: server.HandlerFunc(func(_ context.Context, conn net.Conn) {
-		_ = conn.SetWriteDeadline(time.Now().Add(100 * time.Millisecond)) // time enough to fill the system
-		for {
-			if _, err := conn.Write(make([]byte, 1<<16)); err != nil {
-				break
+	synctest.Test(t, func(t *testing.T) {
+		ours := newAuthority(t)
+		srv := newServer(t, server.Config{Handler: server.HandlerFunc(func(ctx context.Context, _ net.Conn) { <-ctx.Done() })})
+		ln := newFakeListener()
+		startTLS(t, srv, ln, ours.serverConfig(ours.issue()))
+		for range 3 {
+			if err := tls.Client(ln.dial(t), ours.clientConfig()).Handshake(); err != nil {
+				t.Fatal(err)
 			}
 		}
-		_ = conn.SetWriteDeadline(time.Time{})
-		stuck <- struct{}{}
-	})})
-	address := startTCPWithTLS(t, srv, ours.serverConfig(ours.issue()))
-	for range cap(stuck) {
-		if err := tls.Client(dialTCP(t, address), ours.clientConfig()).Handshake(); err != nil {
-			t.Fatal(err)
+		synctest.Wait()
+		if took, err := shutdown(t, srv, time.Second); err == nil || took != time.Second {
+			t.Errorf("it took %v, %v; want 1s", took, err)
 		}
-	}
-	for range cap(stuck) {
-		<-stuck
-	}
-	if took, _ := shutdown(t, srv, 50*time.Millisecond); took > time.Second {
-		t.Errorf("it took %v", took)
-	}
-	if open := srv.Stats().Open; open != 0 {
-		t.Errorf("%d are open", open)
-	}
+		if open := srv.Stats().Open; open != 0 {
+			t.Errorf("%d are open", open)
+		}
+	})
 }
 
 func TestContract09_APanicBehindAHandshakeDisturbsNobodyElse(t *testing.T) {

@@ -11,17 +11,15 @@ import (
 // mapped into it.
 const mappedBits = 96
 
-// addrOf returns where conn comes from: without zone, and as IPv4 where that is mapped
-// into IPv6. The zero Addr is nowhere, as with Unix sockets.
+// addrOf returns where conn comes from, as IPv4 where that is mapped into IPv6. The zero
+// Addr is nowhere, as with Unix sockets.
 func addrOf(conn net.Conn) netip.Addr {
 	tcp, ok := conn.RemoteAddr().(*net.TCPAddr)
 	if !ok {
 		return netip.Addr{}
 	}
-	return plainAddr(tcp.AddrPort().Addr())
+	return tcp.AddrPort().Addr().Unmap()
 }
-
-func plainAddr(addr netip.Addr) netip.Addr { return addr.Unmap().WithZone("") }
 
 // Origin is all that counts as the host with an address: an IPv4 address itself, also
 // where it is mapped into IPv6, or the /64 of an IPv6 address. It is the zero Prefix
@@ -30,7 +28,7 @@ func plainAddr(addr netip.Addr) netip.Addr { return addr.Unmap().WithZone("") }
 // An IPv6 host has not one address but a /64 at least, which is what every network
 // gives out, and chooses freely in it: it could have a new one for each connection.
 func Origin(addr netip.Addr) netip.Prefix {
-	addr = plainAddr(addr)
+	addr = addr.Unmap()
 	bits := addr.BitLen()
 	if addr.Is6() {
 		bits = 64
@@ -78,7 +76,8 @@ func (m *prefixMap[V]) remove(prefix netip.Prefix) {
 	}
 }
 
-// has reports whether addr, which is plain, is in a prefix whose value is as asked for.
+// has reports whether addr, which is not a mapped one, is in a prefix whose value is as
+// asked for. Its zone does not matter.
 func (m *prefixMap[V]) has(addr netip.Addr, is func(V) bool) bool {
 	if len(m.values) == 0 {
 		return false
