@@ -73,6 +73,7 @@ func (s *Server) begin(c *connection, cfg *tls.Config) (isOpen bool) {
 		s.handshakeFailed(begun, err)
 		return false
 	}
+	begun.over = true
 	c.tls = conn
 	c.serve = s.handler.Open(conn, nil)
 	isOver = c.serve == nil
@@ -94,15 +95,22 @@ func (s *Server) handshakeFailed(c *beginning, err error) {
 // the *tls.Conn and what the listener returned, which NetConn returns.
 type beginning struct {
 	net.Conn
-	begun   bool // its first byte has come
-	foreign bool // no version that the client speaks is spoken here
+	begun   bool            // its first byte has come
+	foreign bool            // no version that the client speaks is spoken here
+	over    bool            // the handshake is done
+	last    [alertSize]byte // that have come until then
 }
 
 // NetConn returns what the listener returned.
 func (c *beginning) NetConn() net.Conn { return c.Conn }
 
-// recordHandshake is what the first record of TLS begins with (RFC 8446, 5.1).
-const recordHandshake = 22
+// What records of TLS begin with (RFC 8446, 5.1), and the size of one with an alert that
+// is not encrypted.
+const (
+	recordAlert     = 21
+	recordHandshake = 22
+	alertSize       = 7
+)
 
 // errPlain is what a handshake fails with whose first byte is none of TLS.
 var errPlain = errors.New("the first byte is not that of a TLS handshake")
@@ -117,7 +125,17 @@ func (c *beginning) Read(p []byte) (int, error) {
 			return n, errPlain
 		}
 	}
+	if !c.over {
+		come := append(c.last[:], p[:n]...)
+		copy(c.last[:], come[len(come)-alertSize:])
+	}
 	return n, err
+}
+
+// lastAlert returns the alert that came last, if nothing came behind it.
+func (c *beginning) lastAlert() (tls.AlertError, bool) {
+	isAlert := c.last[0] == recordAlert && c.last[1] == 3 && c.last[3] == 0 && c.last[4] == 2
+	return tls.AlertError(c.last[6]), isAlert
 }
 
 // part ends a connection so that the peer can read what it was told: closing a socket
@@ -148,7 +166,7 @@ func (c *beginning) explain(err error) (reason HandshakeError, hint string) {
 		return HandshakeCertificate, certificateHint(refused)
 	case isWithoutCertificate(err):
 		return HandshakeCertificate, "the client showed no certificate, and needs one"
-	case isDistrust(err):
+	case c.isDistrusted(err):
 		return HandshakeCertificate, "the client does not accept the server's certificate: " +
 			"it needs the authority's, or the pin, and the name that the certificate has"
 	default:
@@ -186,9 +204,13 @@ var distrust = []tls.AlertError{
 	48, // unknown_ca
 }
 
-// isDistrust reports whether err is an alert of those. What package tls returns is not
-// a tls.AlertError, but reads the same.
-func isDistrust(err error) bool {
+// isDistrusted reports whether the client has sent an alert of those. What package tls
+// returns for one is not a tls.AlertError, but reads the same. OpenSSL does not encrypt
+// it in TLS 1.3, which to package tls is a broken record.
+func (c *beginning) isDistrusted(err error) bool {
+	if alert, ok := c.lastAlert(); ok {
+		return slices.Contains(distrust, alert)
+	}
 	var remote *net.OpError
 	if !errors.As(err, &remote) || remote.Op != "remote error" {
 		return false

@@ -217,6 +217,18 @@ func TestContract09_WhoFailsInTheHandshakeIsToldAndCountedAndDisturbsNobody(t *t
 			server: good, raw: func(c *net.TCPConn) { _, _ = io.WriteString(c, strings.Repeat("much\n", 100_000)) },
 			sees: "EOF", reason: server.HandshakePlain, hint: "does not speak TLS",
 		},
+		"wrong authority of the server, as OpenSSL says it": {
+			server: good, raw: func(c *net.TCPConn) {
+				_ = tls.Client(&unencrypted{TCPConn: c, alert: 48}, ours.clientConfig()).Handshake()
+			},
+			sees: "tls alert", reason: server.HandshakeCertificate, hint: "does not accept the server's certificate",
+		},
+		"another alert": {
+			server: good, raw: func(c *net.TCPConn) {
+				_ = tls.Client(&unencrypted{TCPConn: c, alert: 80}, ours.clientConfig()).Handshake()
+			},
+			sees: "tls alert", reason: server.HandshakeOther, hint: "broke it off",
+		},
 		"no handshake in a record": {
 			server: good, raw: func(c *net.TCPConn) { _, _ = c.Write([]byte{22, 3, 1, 0, 4, 99, 0, 0, 0}) },
 			sees: "tls alert", reason: server.HandshakeOther,
@@ -280,6 +292,23 @@ func TestContract09_WhoFailsInTheHandshakeIsToldAndCountedAndDisturbsNobody(t *t
 			eventually(t, "nothing is left", func() bool { return srv.Stats().Open == 0 })
 		})
 	}
+}
+
+// unencrypted is a connection on which a client answers the server's first word with an
+// alert.
+type unencrypted struct {
+	*net.TCPConn
+	alert byte
+}
+
+func (c *unencrypted) Read(p []byte) (int, error) {
+	if _, err := c.TCPConn.Read(p[:1]); err != nil {
+		return 0, err
+	}
+	if _, err := c.Write([]byte{21, 3, 3, 0, 2, 2, c.alert}); err != nil {
+		return 0, err
+	}
+	return 0, io.EOF
 }
 
 // A client of TLS 1.3 may write before it knows that it is not let in: if the server
@@ -393,6 +422,7 @@ func TestContract09_AHandshakeThatTakesTooLongIsEnded(t *testing.T) {
 				well := tls.Client(ln.dial(t), ours.clientConfig())
 				roundTrip(t, well)
 				wantClosed(t, ln.dial(t)) // it counts, as one that is open
+				synctest.Wait()
 				if stats := srv.Stats(); stats.Open != 2 || stats.Refused[server.RefusedFull] != 1 {
 					t.Errorf("%+v, want two open and one refused", stats)
 				}

@@ -162,6 +162,7 @@ func TestWhatAListenerAcceptsThatCannotBeClosedIsRefused(t *testing.T) {
 		srv.Suspend()
 		wantClosed(t, ln.dial(t))
 		roundTrip(t, open)
+		synctest.Wait()
 		if got := srv.Stats().Refused[server.RefusedSuspended]; got != 1 {
 			t.Errorf("%d refused, want 1", got)
 		}
