@@ -78,6 +78,8 @@ func name(cert *x509.Certificate, hosts []string) error {
 	return nil
 }
 
+const nameLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
+
 // isName reports whether host looks like a DNS name, of which the first label may be *.
 func isName(host string) bool {
 	host = strings.TrimPrefix(host, "*.")
@@ -85,10 +87,7 @@ func isName(host string) bool {
 		return false
 	}
 	for label := range strings.SplitSeq(host, ".") {
-		strange := strings.ContainsFunc(label, func(r rune) bool {
-			return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '_')
-		})
-		if strange || label == "" || len(label) > 63 || label[0] == '-' {
+		if strings.Trim(label, nameLetters) != "" || label == "" || len(label) > 63 || label[0] == '-' {
 			return false
 		}
 	}

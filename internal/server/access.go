@@ -42,11 +42,11 @@ func newAccessList(a Access) (*accessList, error) {
 
 // takes reports whether connections of addr are taken.
 func (l *accessList) takes(addr netip.Addr) bool {
-	any := func(struct{}) bool { return true }
-	if l.deny.has(addr, any) {
+	all := func(struct{}) bool { return true }
+	if l.deny.has(addr, all) {
 		return false
 	}
-	return len(l.allow.values) == 0 || l.allow.has(addr, any)
+	return len(l.allow.values) == 0 || l.allow.has(addr, all)
 }
 
 // SetAccess says whose connections are taken from now on. Those that are open stay,

@@ -7,20 +7,23 @@ import (
 
 // Handler serves connections. The life of one connection:
 //
-//  1. Serve accepts it. Over Config.MaxConns or Config.MaxConnsPerIP, or once
-//     Shutdown has begun, it is closed at once and counted by its [Refusal]; the
-//     handler never sees it.
-//  2. Open is called, in the goroutine that accepts, so it must not wait. The
-//     connection is the handler's from then on: it may read, write, set deadlines
-//     and close. It is what the listener returned, not a wrapper, so a handler may
-//     ask for its *net.TCPConn. Open returns the function that serves it; nil, and
-//     the connection is closed.
+//  1. Serve or ServeTLS accepts it. Where its address is not let in, or banned, over
+//     Config.MaxConns or Config.MaxConnsPerIP, or once Shutdown has begun, it is
+//     closed at once and counted by its [Refusal]; the handler never sees it. Nor does
+//     it see one whose TLS handshake fails, which is counted by its [HandshakeError].
+//  2. Open is called, in the goroutine that accepts, so it must not wait; with TLS, in
+//     the goroutine of the connection. The connection is the handler's from then on:
+//     it may read, write, set deadlines and close. It is what the listener returned,
+//     not a wrapper, so a handler may ask for its *net.TCPConn. With TLS it is a
+//     *tls.Conn, whose NetConn has a NetConn that is what the listener returned; a
+//     write that a deadline interrupts breaks it. Open returns the function that
+//     serves it; nil, and the connection is closed.
 //  3. That function is called, in a goroutine of its own, once something is there to
 //     be read, the peer is gone, Shutdown begins, or wake has been called, which may
 //     be at any time and never waits. Until then the connection has no goroutine, and
 //     so next to no memory. The function returns true to have that again.
-//     Where the system cannot wait for the connection by itself, wake is nil: the
-//     function is called at once and must not return true.
+//     Where the system cannot wait for the connection by itself, as with TLS, wake is
+//     nil: the function is called at once and must not return true.
 //  4. It returns false when all is said; then the server closes the connection, which
 //     does no harm where the handler has closed it already. Closing a socket that has
 //     unread input resets it, and the peer may lose what it was sent: a handler that

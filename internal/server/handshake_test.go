@@ -248,7 +248,7 @@ func TestContract09_WhoFailsInTheHandshakeIsToldAndCountedAndDisturbsNobody(t *t
 			address := startTCPWithTLS(t, srv, ours.serverConfig(test.server))
 			cfg := ours.clientConfig()
 			well := tls.Client(dialTCP(t, address), &tls.Config{
-				InsecureSkipVerify: true, Certificates: cfg.Certificates, //nolint:gosec // this one is not asked
+				InsecureSkipVerify: true, Certificates: cfg.Certificates,
 			})
 			roundTrip(t, well)
 

@@ -181,6 +181,11 @@ func (b *logBuffer) lines(level string) []string {
 	return found
 }
 
+// opened is Open as a Handler.
+type opened func(net.Conn, func()) func(context.Context) bool
+
+func (f opened) Open(conn net.Conn, wake func()) func(context.Context) bool { return f(conn, wake) }
+
 // eventually waits until something is true.
 func eventually(t *testing.T, what string, isTrue func() bool) {
 	t.Helper()

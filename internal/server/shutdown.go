@@ -13,7 +13,7 @@ import (
 const forceWait = time.Second
 
 // Shutdown stops the server: it cancels the context of the handlers, closes the
-// listeners, interrupts reading, and waits until every handler has returned and every
+// listeners, ends TLS handshakes, interrupts reading, and waits until every handler has returned and every
 // connection is closed. Then it returns nil.
 //
 // When ctx ends first, the connections that are left are closed under their

@@ -199,11 +199,6 @@ func TestAPanicInOpenEndsOneConnection(t *testing.T) {
 	}
 }
 
-// opened is Open as a Handler.
-type opened func(net.Conn, func()) func(context.Context) bool
-
-func (f opened) Open(conn net.Conn, wake func()) func(context.Context) bool { return f(conn, wake) }
-
 func eventuallyOpen(t *testing.T, srv *server.Server, want int) {
 	t.Helper()
 	beat := time.NewTicker(time.Millisecond)
