@@ -32,6 +32,7 @@ const (
 	inRoom   = "In the room"
 	onScreen = "On the screen"
 	inPipe   = "In a pipe"
+	secured  = "Rooms that not everybody may join"
 )
 
 // themes are the values of --theme.
@@ -48,7 +49,7 @@ func command(stdin io.Reader, stdout, stderr io.Writer) config.Command {
 	return config.Command{
 		Name:      "bcast-client",
 		Usage:     "join a room of bcast-server, or of any other line broadcaster",
-		ArgsUsage: "[HOST[:PORT] | unix:/PATH]",
+		ArgsUsage: "[HOST[:PORT] | tls://HOST[:PORT] | unix:/PATH]",
 		Description: "On a terminal it is a screen to read and to type in; in a pipe, what it\n" +
 			"reads is sent, line by line, and what others send is written. The default address\n" +
 			"is " + defaultAddress + ". Flags and the address may come in any order.\n\n" +
@@ -57,7 +58,7 @@ func command(stdin io.Reader, stdout, stderr io.Writer) config.Command {
 			"  bcast-client | tee log                talk and keep a log, until Ctrl-C\n" +
 			"  bcast-client --json --follow | jq     frames, for programs\n" +
 			"  bcast-client bench localhost:1234     measure a broadcaster: see bcast-client bench --help",
-		Flags: []config.Flag{
+		Flags: slices.Concat([]config.Flag{
 			{
 				Name: "name", Category: inRoom, DefaultText: "on the screen: $USER",
 				Usage: "`NAME` of this side in the room, which others see as in \"alice: hello\"",
@@ -80,7 +81,7 @@ func command(stdin io.Reader, stdout, stderr io.Writer) config.Command {
 			},
 			{Name: "json", Kind: config.Switch, Category: inPipe, Usage: "write what the server sends in its framed dialect: one JSON object a line"},
 			{Name: "no-tui", Kind: config.Switch, Category: inPipe, Usage: "lines in and lines out, on a terminal too"},
-		},
+		}, secureFlags()),
 		Arg:          config.Flag{Name: "address", Kind: config.Address, Default: defaultAddress, Category: inRoom, Usage: "`ADDRESS` of the room"},
 		SettingsFile: "client.toml",
 		Commands:     []config.Command{benchCommand(stdout, stderr)},
@@ -108,12 +109,24 @@ func command(stdin io.Reader, stdout, stderr io.Writer) config.Command {
 
 // read takes the settings from wherever they are written.
 func read(v *config.Values) (settings, error) {
-	addr := v.Addr("address")
+	address, secure := cutTLS(v.Text("address"))
+	addr, err := config.ParseAddr(address)
+	if err != nil {
+		v.Fail("address", err)
+	}
+	dial, token := readDialer(v, secure), readToken(v)
+	title := addr.String()
+	if dial != nil {
+		title = tlsPrefix + title
+	}
+	if v.Switch("insecure") {
+		title += " INSECURE"
+	}
 	name, plain := nameOf(v), v.Switch("plain")
 	s := settings{
 		noTUI: v.Switch("no-tui"),
 		screen: tui.Config{
-			Network: addr.Network, Address: addr.Address, Title: addr.String(),
+			Network: addr.Network, Address: addr.Address, Title: title, Dial: dial, Token: token,
 			Name: name, Plain: plain,
 			Highlight:  v.List("highlight"),
 			Notify:     v.Switch("notify"),
@@ -123,7 +136,7 @@ func read(v *config.Values) (settings, error) {
 			LogFile:    v.Text("log"),
 		},
 		pipe: pipe.Config{
-			Network: addr.Network, Address: addr.Address,
+			Network: addr.Network, Address: addr.Address, Dial: dial, Token: token,
 			Name: name, Plain: plain,
 			JSON:    v.Switch("json"),
 			Follow:  v.Switch("follow"),

@@ -62,7 +62,11 @@ func plain(err error) string {
 	var dial *session.DialError
 	var dns *net.DNSError
 	var refused *session.RefusedError
-	switch {
+	switch why := plainTLS(err); {
+	case errors.As(err, &dial) && why != "":
+		return fmt.Sprintf("cannot connect to %s: %s", dial.Address, why)
+	case why != "":
+		return why
 	case errors.As(err, &refused):
 		return "the server refuses: " + text.Clean([]byte(refused.Message))
 	case errors.As(err, &dial) && errors.Is(err, syscall.ECONNREFUSED):
@@ -83,7 +87,14 @@ func hintFor(err error) string {
 	var dial *session.DialError
 	var descriptors *bench.DescriptorsError
 	var version *wire.VersionError
-	switch {
+	var refused *session.RefusedError
+	switch hint := hintForTLS(err); {
+	case hint != "":
+		return hint
+	case errors.As(err, &refused) && refused.Code == wire.CodeAuth:
+		return "ask the room's operator for the token, and name a file with it: --token-file FILE"
+	case errors.Is(err, session.ErrUnproven):
+		return "is it the right server, and its token the same? without a token, leave --token-file out"
 	case errors.As(err, &descriptors):
 		return fmt.Sprintf("raise the limit with ulimit -n %d, or take fewer members", descriptors.Needed())
 	case errors.Is(err, bench.ErrNotJoined):
@@ -93,7 +104,7 @@ func hintFor(err error) string {
 	case errors.As(err, &version):
 		return "take a bcast-client of the server's version, or --plain"
 	case errors.Is(err, session.ErrNotFramed) && !errors.Is(err, pipe.ErrInputLeft):
-		return "leave --json out: there are only lines"
+		return "leave --json out: there are only lines; with a token, --plain sends it as it is"
 	case errors.Is(err, pipe.ErrInputLeft) && errors.As(err, &dial):
 		return "send the rest again, or use --follow or a longer --timeout to wait for the server"
 	case errors.As(err, &dial) && (errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, fs.ErrNotExist)):

@@ -38,8 +38,8 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 			"bcast-client: the server does not speak the framed dialect: the input was not sent to its end\n" +
 				"  send the rest again, or use --follow to connect again after a break\n",
 		},
-		{session.ErrNotFramed, "bcast-client: the server does not speak the framed dialect\n  leave --json out: there are only lines\n"},
-		{&session.RefusedError{Code: wire.CodeAuth, Message: "a token\x1b[2J"}, "bcast-client: the server refuses: a token␛[2J\n"},
+		{session.ErrNotFramed, "bcast-client: the server does not speak the framed dialect\n  leave --json out: there are only lines; with a token, --plain sends it as it is\n"},
+		{&session.RefusedError{Code: wire.CodeAuth, Message: "a token\x1b[2J"}, "bcast-client: the server refuses: a token␛[2J\n  ask the room's operator for the token, and name a file with it: --token-file FILE\n"},
 	} {
 		var out strings.Builder
 		complain(&out, test.err)

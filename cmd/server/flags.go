@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -37,12 +38,15 @@ type settings struct {
 	listenOnEOF  bool
 	drainTimeout time.Duration
 
+	guards guards
+
 	log *slog.Logger
 }
 
 // The headings of --help.
 const (
 	connections = "Connections"
+	guarding    = "Who may in"
 	lines       = "Lines"
 	readers     = "Slow readers"
 	endings     = "Ends"
@@ -52,13 +56,13 @@ const (
 // none is the value of a limit that there is not.
 const none = "none"
 
-func command(stderr io.Writer) config.Command {
+func command(stdout, stderr io.Writer) config.Command {
 	return config.Command{
 		Name:  "bcast-server",
 		Usage: "a room for anything that speaks TCP: what one client sends, every other client receives",
 		Description: "Start it, then join from two terminals with: nc localhost 1234\n" +
 			"Sizes are written like 64KiB or 16MiB, durations like 2s or 500ms.",
-		Flags: []config.Flag{
+		Flags: slices.Concat([]config.Flag{
 			{
 				Name: "listen", Kind: config.List, Category: connections, Default: "localhost:" + config.DefaultPort,
 				Usage: "`ADDRESS` to listen on, host:port or unix:/path; may be given several times",
@@ -71,7 +75,7 @@ func command(stderr io.Writer) config.Command {
 				Name: "max-clients-per-ip", Kind: config.Number, Category: connections, DefaultText: "no limit",
 				Usage: "`NUMBER` of clients at a time from one IPv4 address or IPv6 /64; more are closed at once",
 			},
-			choice(connections, "http-guard", "on", "on|off", ", whether to refuse clients that begin with an HTTP request, so that no web page can make a browser speak in the room"),
+			choice(connections, "http-guard", "on", "on|off", ", whether to refuse clients that begin with an HTTP request, so that no web page can make a browser speak in the room, or with a handshake of TLS"),
 			setting(connections, config.Duration, "idle-timeout", none, "`DURATION` after which a client is closed to which nothing was sent and which has sent nothing; none keeps all"),
 			setting(connections, config.Size, "rate", none, "`SIZE` of what a client may send in a second on average; over it, it is read more slowly"),
 			{
@@ -89,7 +93,8 @@ func command(stderr io.Writer) config.Command {
 			setting(endings, config.Duration, "drain-timeout", "15s", "`DURATION` for which clients may read the rest when the server is stopped"),
 			choice(logging, "log-format", "text", "text|json", ", the form of the log on stderr"),
 			choice(logging, "log-level", "info", "debug|info|warn|error", ", the least that is logged"),
-		},
+		}, guardFlags()),
+		Commands:     []config.Command{certCommand(stdout)},
 		SettingsFile: "server.toml",
 		Check: func(v *config.Values) error {
 			_, err := read(v, stderr)
@@ -130,6 +135,7 @@ func read(v *config.Values, stderr io.Writer) (settings, error) {
 		minRate:      v.Size("min-rate", 1, math.MaxInt32),
 		listenOnEOF:  v.Choice("on-eof") == "listen",
 		drainTimeout: v.Duration("drain-timeout", 0, time.Hour),
+		guards:       readGuards(v),
 	}
 	if v.Text("idle-timeout") != none {
 		s.idleTimeout = v.Duration("idle-timeout", time.Second, math.MaxInt64)

@@ -31,5 +31,5 @@ func main() {
 func run(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Writer) error {
 	ctx, stop := config.UntilSignal(ctx)
 	defer stop()
-	return command(stderr).Run(ctx, args, stdout)
+	return command(stdout, stderr).Run(ctx, args, stdout)
 }

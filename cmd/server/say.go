@@ -45,6 +45,11 @@ func (e listenError) Error() string {
 
 func (e listenError) Unwrap() error { return e.err }
 
+// A tokenError says that --token-file has no token.
+type tokenError struct{ error }
+
+func (e tokenError) Unwrap() error { return e.error }
+
 // An undeliveredError says that the time to drain was over too soon.
 type undeliveredError struct{ members uint64 }
 
@@ -58,6 +63,10 @@ func hintFor(err error) string {
 	switch {
 	case errors.Is(err, config.ErrUsage):
 		return "see " + config.HelpFor(err)
+	case errors.As(err, new(tokenError)):
+		return "make one with: (umask 077; openssl rand -hex 16 >FILE)"
+	case errors.Is(err, fs.ErrExist):
+		return "choose another file with --cert and --key, or move it away"
 	case errors.As(err, &undelivered):
 		return "give them longer with --drain-timeout"
 	case errors.As(err, &listening):

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/netip"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -52,7 +53,17 @@ func serve(ctx context.Context, s settings) error {
 			return err
 		}
 	}
+	gate, err := openGate(s.guards, s.log)
+	if err != nil {
+		return err
+	}
+	token, err := gate.token()
+	if err != nil {
+		return err
+	}
 	members, err := peer.New(peer.Config{
+		Token:        token,
+		Sanitize:     s.guards.sanitize,
 		Room:         r,
 		Hub:          hub,
 		History:      s.plainHistory,
@@ -72,6 +83,7 @@ func serve(ctx context.Context, s settings) error {
 		Handler:       members,
 		MaxConns:      s.maxClients,
 		MaxConnsPerIP: s.maxClientsPerIP,
+		Access:        s.guards.access,
 		Logger:        s.log,
 	})
 	if err != nil {
@@ -85,12 +97,20 @@ func serve(ctx context.Context, s settings) error {
 	group, ctx := errgroup.WithContext(ctx)
 	for _, ln := range listeners {
 		group.Go(func() error {
-			if err := srv.Serve(ln); !errors.Is(err, server.ErrServerClosed) {
+			serve := srv.Serve
+			if ln.tls {
+				serve = func(ln net.Listener) error { return srv.ServeTLS(ln, gate.tls()) }
+			}
+			if err := serve(ln); !errors.Is(err, server.ErrServerClosed) {
 				return err
 			}
 			return nil
 		})
 	}
+	group.Go(func() error {
+		gate.watch(ctx, members)
+		return nil
+	})
 	group.Go(func() error {
 		<-ctx.Done()
 		s.log.Info("stopping", "members", r.Stats().Members, "drain_timeout", s.drainTimeout.String())
@@ -108,10 +128,16 @@ func serve(ctx context.Context, s settings) error {
 	return err
 }
 
+// A listener is one of the plain ones, or of those with TLS.
+type listener struct {
+	net.Listener
+	tls bool
+}
+
 // listen opens all listeners, or none.
-func listen(ctx context.Context, s settings) ([]net.Listener, error) {
-	var all []net.Listener
-	for _, addr := range s.listen {
+func listen(ctx context.Context, s settings) ([]listener, error) {
+	var all []listener
+	for i, addr := range slices.Concat(s.listen, s.guards.tlsListen) {
 		listeners, err := server.Listen(ctx, addr.Network, addr.Address)
 		if err != nil {
 			for _, ln := range all {
@@ -119,25 +145,34 @@ func listen(ctx context.Context, s settings) ([]net.Listener, error) {
 			}
 			return nil, listenError{addr: addr, err: err}
 		}
-		all = append(all, listeners...)
+		for _, ln := range listeners {
+			all = append(all, listener{ln, i >= len(s.listen)})
+		}
 	}
 	for _, ln := range all {
-		s.log.Info("listening", "address", ln.Addr().String(), "join", joinCommand(ln.Addr()))
-		if reachable(ln.Addr()) {
-			s.log.Warn("anybody who can reach this address may join", "address", ln.Addr().String())
+		s.log.Info("listening", "address", ln.Addr().String(), "join", joinCommand(ln))
+		if reachable(ln.Addr()) && !s.guards.areSet() {
+			s.log.Warn("anybody who can reach this address may join: see --allow, --token-file and --tls-client-ca", "address", ln.Addr().String())
 		}
 	}
 	return all, nil
 }
 
-// joinCommand is what a person types to join at addr.
-func joinCommand(addr net.Addr) string {
-	if addr.Network() == "unix" {
+// joinCommand is what a person types to join at a listener.
+func joinCommand(ln listener) string {
+	addr := ln.Addr()
+	switch {
+	case ln.tls && addr.Network() == "unix":
+		return "bcast-client --tls unix:" + addr.String()
+	case addr.Network() == "unix":
 		return "nc -U " + addr.String()
 	}
 	host, port, _ := net.SplitHostPort(addr.String())
 	if ip, err := netip.ParseAddr(host); err == nil && ip.IsUnspecified() {
 		host = "localhost"
+	}
+	if ln.tls {
+		return "bcast-client tls://" + net.JoinHostPort(host, port)
 	}
 	return "nc " + host + " " + port
 }

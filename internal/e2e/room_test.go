@@ -35,11 +35,17 @@ func openRoom(t *testing.T, flags ...string) *room {
 // openRoomAt starts a server where the test says.
 func openRoomAt(t *testing.T, tcp, unix string, flags ...string) *room {
 	t.Helper()
+	return openRoomOf(t, 2, tcp, unix, flags...)
+}
+
+// openRoomOf is openRoomAt for a server with more listeners than these two.
+func openRoomOf(t *testing.T, listeners int, tcp, unix string, flags ...string) *room {
+	t.Helper()
 	r := &room{process: run(t, serverAt(t, tcp, unix, flags...))}
-	await(t, func() bool { return len(listening.FindAllString(r.stderr.String(), -1)) == 2 || !r.running() },
+	await(t, func() bool { return len(listening.FindAllString(r.stderr.String(), -1)) == listeners || !r.running() },
 		func() string { return "the server does not say where it listens" })
 	found := listening.FindAllStringSubmatch(r.stderr.String(), -1)
-	if len(found) != 2 {
+	if len(found) != listeners {
 		t.Fatalf("the server did not start: %s", r.stderr)
 	}
 	r.tcp, r.unix = found[0][1], found[1][1]

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"time"
 
 	"bcast/internal/session"
 	"bcast/internal/text"
+	"bcast/internal/wire"
 )
 
 // maxPending is how many lines may wait for their receipts: enough for the longest
@@ -31,6 +33,10 @@ type Config struct {
 	// it stands before each line that is sent, with a colon and a space. Empty: what
 	// comes in is sent byte for byte.
 	Name string
+
+	// Token and Dial are the session's: what the room wants, and how connections are made.
+	Token wire.RoomToken
+	Dial  func(ctx context.Context, network, address string) (net.Conn, error)
 
 	// Plain never asks for frames.
 	Plain bool
@@ -77,7 +83,7 @@ func Run(ctx context.Context, cfg Config) error {
 	defer cancel(nil)
 	p := &pipe{cfg: cfg, cancel: cancel}
 	p.session = session.New(session.Config{
-		Network: cfg.Network, Address: cfg.Address, Name: cfg.Name,
+		Network: cfg.Network, Address: cfg.Address, Name: cfg.Name, Token: cfg.Token, Dial: cfg.Dial,
 		Plain: cfg.Plain, Framed: cfg.JSON, Frames: cfg.JSON, Quiet: true,
 		Reconnect: cfg.Follow, Patience: cfg.Timeout, MaxPending: maxPending,
 	})

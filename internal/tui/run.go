@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"runtime"
 	"sync"
@@ -31,7 +32,12 @@ type Config struct {
 	Title            string // the same as people write it
 	Name             string // of this side; a plain server gets it before each line
 	Plain            bool   // never ask for frames
-	In, Out          *os.File
+
+	// Token and Dial are the session's: what the room wants, and how connections are made.
+	Token wire.RoomToken
+	Dial  func(ctx context.Context, network, address string) (net.Conn, error)
+
+	In, Out *os.File
 
 	Highlight  []string // words that mark a message as meant for this side, besides Name
 	Notify     bool     // have the terminal tell of such messages
@@ -72,6 +78,7 @@ func run(ctx context.Context, cfg Config, now func() time.Time) (err error) {
 	}
 	s := session.New(session.Config{
 		Network: cfg.Network, Address: cfg.Address, Name: cfg.Name, Lag: wire.LagSkip, Plain: cfg.Plain, Reconnect: true,
+		Token: cfg.Token, Dial: cfg.Dial,
 		Frames: chatlog.IsFrames(cfg.LogFile),
 	})
 	b := newBoard(now)

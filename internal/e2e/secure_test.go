@@ -1,0 +1,143 @@
+//go:build unix
+
+package e2e_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// A vault is a folder with what a room is locked by.
+type vault struct{ dir, pin string }
+
+func (v vault) file(name string) string { return filepath.Join(v.dir, name) }
+
+// newVault makes a certificate and a token.
+func newVault(t *testing.T, hosts ...string) vault {
+	t.Helper()
+	v := vault{dir: t.TempDir()}
+	args := []string{"cert", "--cert", v.file("crt"), "--key", v.file("key")}
+	for _, host := range hosts {
+		args = append(args, "--host", host)
+	}
+	made := run(t, command(program(t, "bcast-server"), args...))
+	made.wantExit(t, 0)
+	v.pin = strings.TrimSpace(made.stdout.String())
+	if err := os.WriteFile(v.file("token"), []byte(token+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+const token = "correct horse battery"
+
+// openSecured starts a server that speaks TLS, at an address that it returns, beside plain
+// lines.
+func openSecured(t *testing.T, v vault, flags ...string) (r *room, secured string) {
+	t.Helper()
+	secured = freePort(t)
+	flags = append(flags, "--tls-listen", secured, "--tls-cert", v.file("crt"), "--tls-key", v.file("key"))
+	return openRoomOf(t, 3, "127.0.0.1:0", scratchPath(), flags...), secured
+}
+
+// TestRoomIsTheSameOverTLS has the tools that people use, in both directions.
+func TestRoomIsTheSameOverTLS(t *testing.T) {
+	t.Parallel()
+	v := newVault(t, "localhost", "127.0.0.1")
+	for name, tool := range map[string][]string{
+		"openssl":      {tool(t, "openssl"), "s_client", "-quiet", "-verify_quiet", "-verify_return_error", "-CAfile", v.file("crt"), "-connect", "SECURED"},
+		"ncat":         {tool(t, "ncat"), "--ssl", "SECURED"},
+		"socat":        {tool(t, "socat"), "-", "OPENSSL:SECURED,cafile=" + v.file("crt")},
+		"client, pin":  {program(t, "bcast-client"), "tls://SECURED", "--pin", v.pin},
+		"client, ca":   {program(t, "bcast-client"), "--tls", "SECURED", "--ca", v.file("crt"), "--plain"},
+		"client, none": {program(t, "bcast-client"), "--tls", "SECURED", "--insecure"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r, secured := openSecured(t, v)
+			alice := r.join(t, "tcp", 1)
+			args := make([]string, 0, len(tool))
+			for _, arg := range tool[1:] {
+				args = append(args, strings.ReplaceAll(arg, "SECURED", secured))
+			}
+			if name == "ncat" { // it has no colon between host and port
+				args = append(args[:len(args)-1], strings.Split(secured, ":")...)
+			}
+			me := runTyped(t, command(tool[0], args...))
+			r.awaitMembers(t, 2)
+			alice.say(t, "from nc\n")
+			me.stdout.await(t, "from nc\n")
+			me.say(t, "over TLS\n")
+			alice.await(t, "over TLS\n")
+		})
+	}
+}
+
+func TestWrongTLSSaysWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	right, other := newVault(t, "127.0.0.1"), newVault(t, "elsewhere.example")
+	for _, test := range []struct {
+		name, dir   string // of the server's certificate
+		flags       []string
+		says, hints string
+	}{
+		{"unknown authority", right.dir, []string{"--tls"}, "nobody that is trusted here has signed", "--pin"},
+		{"wrong pin", right.dir, []string{"--tls", "--pin", other.pin}, "another key than --pin says; its pin is " + right.pin, "new pin"},
+		{"wrong name", other.dir, []string{"--tls", "--ca", other.file("crt")}, "is for another name: elsewhere.example", "connect to one of these"},
+		{"no certificate of the client's", right.dir, []string{"--tls", "--ca", right.file("crt")}, "the server refuses this side's TLS: certificate required", "--cert and --key"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			var more []string
+			if strings.HasPrefix(test.name, "no certificate") {
+				more = []string{"--tls-client-ca", other.file("crt")}
+			}
+			_, secured := openSecured(t, vault{dir: test.dir}, more...)
+			me := runTyped(t, command(program(t, "bcast-client"), append(test.flags, secured)...))
+			me.wantExit(t, 1)
+			if said := me.stderr.String(); !strings.Contains(said, test.says) || !strings.Contains(said, test.hints) {
+				t.Errorf("it says %q", said)
+			}
+		})
+	}
+}
+
+func TestTLSAndPlainPortsTellEachOther(t *testing.T) {
+	t.Parallel()
+	v := newVault(t, "127.0.0.1")
+	r, secured := openSecured(t, v)
+	alice := r.join(t, "tcp", 1)
+
+	lost := runTyped(t, command(program(t, "bcast-client"), "--tls", "--insecure", r.tcp))
+	lost.wantExit(t, 1)
+	r.stderr.await(t, "reason=tls")
+	r.stderr.await(t, "--tls-listen")
+	plain := runTyped(t, command(tool(t, "ncat"), strings.Split(secured, ":")...))
+	plain.say(t, "hello\n")
+	r.stderr.await(t, "reason=plain")
+
+	bob := r.join(t, "tcp", 2)
+	bob.say(t, "nobody noticed\n")
+	alice.awaitAll(t, "nobody noticed\n")
+}
+
+func TestTokenOpensTheRoom(t *testing.T) {
+	t.Parallel()
+	v := newVault(t, "localhost")
+	r := openRoom(t, "--token-file", v.file("token"))
+	nc := runTyped(t, command(tool(t, "nc.openbsd"), strings.Split(r.tcp, ":")...))
+	nc.say(t, token+"\n")
+	r.awaitMembers(t, 1)
+	me := runTyped(t, command(program(t, "bcast-client"), "--name", "hanako", "--token-file", v.file("token"), r.tcp))
+	r.awaitMembers(t, 2)
+	me.say(t, "hello\n")
+	nc.stdout.awaitAll(t, "hanako: hello\n")
+
+	wrong := runTyped(t, command(program(t, "bcast-client"), r.tcp))
+	wrong.wantExit(t, 1)
+	if said := wrong.stderr.String(); !strings.Contains(said, "the room wants a token") || !strings.Contains(said, "--token-file") {
+		t.Errorf("it says %q", said)
+	}
+}
