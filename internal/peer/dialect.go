@@ -28,12 +28,12 @@ var errHello = errors.New("a hello on a plain connection")
 var errBadHello = errors.New("not a proper hello")
 
 // A dialect is what is spoken on a connection, and how that is found out. It becomes
-// plain by itself when the window ends.
+// plain when the window ends.
 type dialect struct {
 	mu     sync.Mutex
 	stage  stage
 	timer  *time.Timer // of the window, then of the hello; nil: none
-	late   bool        // there was no hello in time
+	late   bool        // the timer's time is over
 	number uint64      // of the guest that a plain member is, from Hub.Arrive
 	joined atomic.Bool // it is in the room
 }
@@ -85,7 +85,20 @@ func (s *session) open(stage stage) {
 	}
 	s.dialect.mu.Lock()
 	defer s.dialect.mu.Unlock()
-	s.dialect.timer = time.AfterFunc(window, func() { s.become(unknown) })
+	s.dialect.timer = time.AfterFunc(window, s.endWindow)
+}
+
+// endWindow ends the time to ask for frames. Where it can, the session looks first whether
+// that has come meanwhile: this side may have been too busy to read it.
+func (s *session) endWindow() {
+	if s.wake == nil {
+		s.become(unknown)
+		return
+	}
+	s.dialect.mu.Lock()
+	s.dialect.late = true
+	s.dialect.mu.Unlock()
+	s.wake()
 }
 
 // plain makes the session's dialect plain, if it is not known.
@@ -133,6 +146,9 @@ func (s *session) sniff(ctx context.Context, chunk []byte, end error) (done bool
 		if s.in.n == 1 && len(begun) == 1 && begun[0] == wire.SOH && end == nil && s.asks() {
 			return true, nil, greet(s.conn, s.h.cfg.Hub.Greeting())
 		}
+		if late {
+			s.become(unknown)
+		}
 		return false, chunk, nil
 	}
 	// It was greeted, and all that has come begins with SOH.
@@ -159,7 +175,7 @@ func (s *session) asks() bool {
 	if d.stage != unknown {
 		return false
 	}
-	d.stage = greeted
+	d.stage, d.late = greeted, false
 	d.timer.Stop()
 	d.timer = time.AfterFunc(helloTime, func() {
 		d.mu.Lock()
