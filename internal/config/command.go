@@ -58,11 +58,16 @@ type Command struct {
 	Description string // paragraphs; a line that begins with two spaces stays as it is
 	Flags       []Flag
 	Arg         Flag // the argument that is not a flag; without a name there is none
+	MoreArgs    bool // any number of further arguments may follow it: see Values.MoreArgs
 
 	// SettingsFile is the name of the file that has settings of the command, for who
 	// has written one. A command with such a file has further flags and commands: to
 	// choose another file, to print what is in force, and for shells and manuals.
 	SettingsFile string
+
+	// BorrowsFile is for one of the Commands of another: it takes what the settings
+	// file of that one says of its own flags, and passes over the rest.
+	BorrowsFile bool
 
 	// Commands are run in the place of this one where the first argument is the name
 	// of one. A host of that name is reached as name:port.
@@ -107,12 +112,20 @@ func (cmd Command) complete(stdout io.Writer) *Command {
 	if cmd.SettingsFile == "" {
 		return &cmd
 	}
-	cmd.Flags = append(slices.Clip(cmd.Flags), Flag{
+	fileFlag := Flag{
 		Name: configFlag, Kind: File,
 		DefaultText: configPlace.shown(cmd.SettingsFile),
 		Usage:       "`FILE` with settings, in TOML: a line for each, under the names of the flags",
-	})
-	cmd.Commands = append(slices.Clip(cmd.Commands), cmd.configCommand(stdout), completionCommand(&cmd, stdout), manCommand(&cmd, stdout))
+	}
+	cmd.Flags = append(slices.Clip(cmd.Flags), fileFlag)
+	cmd.Commands = slices.Clone(cmd.Commands)
+	for i := range cmd.Commands {
+		if sub := &cmd.Commands[i]; sub.BorrowsFile {
+			sub.SettingsFile = cmd.SettingsFile
+			sub.Flags = append(slices.Clip(sub.Flags), fileFlag)
+		}
+	}
+	cmd.Commands = append(cmd.Commands, cmd.configCommand(stdout), completionCommand(&cmd, stdout), manCommand(&cmd, stdout))
 	return &cmd
 }
 
@@ -137,7 +150,7 @@ func (cmd Command) run(ctx context.Context, args []string, stdout io.Writer) err
 			if cmd.Arg.Name != "" {
 				most = 1
 			}
-			if c.NArg() > most {
+			if c.NArg() > most && !cmd.MoreArgs {
 				return Usagef("too many arguments: %q", c.Args().Get(most))
 			}
 			v, err := cmd.valuesOf(c)

@@ -50,6 +50,9 @@ func (file *settingsFile) read(flags []Flag) (map[string]setting, error) {
 	settings := make(map[string]setting)
 	for _, key := range keysOf(source) {
 		i := slices.IndexFunc(flags, func(f Flag) bool { return f.Name == key.name })
+		if i < 0 && file.borrowed {
+			continue
+		}
 		if i < 0 {
 			return nil, fileError{path, key.line, unknown(key.name, flags)}
 		}

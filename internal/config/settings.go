@@ -38,6 +38,8 @@ type settingsFile struct {
 	path  string // empty: there is no place for one
 	named bool   // by a person
 	found bool
+
+	borrowed bool // from another command, which has settings of its own in there
 }
 
 // valuesOf finds out what is in force for the flags of a command.
@@ -55,7 +57,10 @@ func (cmd Command) valuesOf(c *cli.Context) (*Values, error) {
 	if cmd.Arg.Name != "" && c.NArg() > 0 {
 		settings[cmd.Arg.Name] = setting{cmd.Arg, []string{c.Args().First()}, origin{fromCommandLine, "argument"}}
 	}
-	v := &Values{settings: settings, argument: cmd.Arg.Name}
+	v := &Values{settings: settings, argument: cmd.Arg.Name, again: func() (*Values, error) { return cmd.valuesOf(c) }}
+	if cmd.MoreArgs {
+		v.more = c.Args().Tail()
+	}
 	if cmd.SettingsFile == "" {
 		return v, nil
 	}
@@ -63,6 +68,7 @@ func (cmd Command) valuesOf(c *cli.Context) (*Values, error) {
 	if chosen := settings[configFlag]; chosen.from.source != fromDefault {
 		v.file = settingsFile{path: chosen.values[0], named: true}
 	}
+	v.file.borrowed = cmd.BorrowsFile
 	read, err := v.file.read(cmd.inFile())
 	for name, s := range read {
 		if settings[name].from.source < fromFile {

@@ -17,9 +17,31 @@ import (
 type Values struct {
 	settings map[string]setting
 	argument string // the name of the setting that is not a flag
+	more     []string
 	file     settingsFile
+	again    func() (*Values, error)
 	err      error
 }
+
+// Reread returns what is in force by now for the same command line: the settings file may
+// have changed. The error says what is wrong with it.
+func (v *Values) Reread() (*Values, error) { return v.again() }
+
+// Differences names the flags for which other, of the same command, has another value, in
+// the order of their names.
+func (v *Values) Differences(other *Values) []string {
+	var names []string
+	for name, s := range v.settings {
+		if !slices.Equal(s.values, other.setting(name).values) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// MoreArgs are the arguments behind the first, where the command takes some.
+func (v *Values) MoreArgs() []string { return v.more }
 
 // Err says which setting is wrong, and what to write, or is nil.
 func (v *Values) Err() error { return v.err }
