@@ -40,7 +40,11 @@ type settings struct {
 
 	guards guards
 
-	log *slog.Logger
+	control string // path of the operator's socket; empty: none
+
+	log    *slog.Logger
+	level  *slog.LevelVar // of log
+	values *config.Values // where all of this is from
 }
 
 // The headings of --help.
@@ -93,8 +97,8 @@ func command(stdout, stderr io.Writer) config.Command {
 			setting(endings, config.Duration, "drain-timeout", "15s", "`DURATION` for which clients may read the rest when the server is stopped"),
 			choice(logging, "log-format", "text", "text|json", ", the form of the log on stderr"),
 			choice(logging, "log-level", "info", "debug|info|warn|error", ", the least that is logged"),
-		}, guardFlags()),
-		Commands:     []config.Command{certCommand(stdout)},
+		}, guardFlags(), []config.Flag{controlFlag()}),
+		Commands:     []config.Command{certCommand(stdout), ctlCommand(stdout)},
 		SettingsFile: "server.toml",
 		Check: func(v *config.Values) error {
 			_, err := read(v, stderr)
@@ -136,6 +140,9 @@ func read(v *config.Values, stderr io.Writer) (settings, error) {
 		listenOnEOF:  v.Choice("on-eof") == "listen",
 		drainTimeout: v.Duration("drain-timeout", 0, time.Hour),
 		guards:       readGuards(v),
+		control:      v.Text("control"),
+		level:        new(slog.LevelVar),
+		values:       v,
 	}
 	if v.Text("idle-timeout") != none {
 		s.idleTimeout = v.Duration("idle-timeout", time.Second, math.MaxInt64)
@@ -160,9 +167,8 @@ func read(v *config.Values, stderr io.Writer) (settings, error) {
 	}
 	s.backlog = v.Size("backlog", room.MinBacklog(peer.MaxChunk(s.maxLine)), math.MaxInt)
 
-	var level slog.Level
-	_ = level.UnmarshalText([]byte(v.Choice("log-level"))) // Choice has checked it
-	options := &slog.HandlerOptions{Level: level}
+	_ = s.level.UnmarshalText([]byte(v.Choice("log-level"))) // Choice has checked it
+	options := &slog.HandlerOptions{Level: s.level}
 	if v.Choice("log-format") == "json" {
 		s.log = slog.New(slog.NewJSONHandler(stderr, options))
 	} else {

@@ -1,19 +1,15 @@
 package main
 
 import (
-	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/netip"
 	"os"
-	"os/signal"
-	"syscall"
 
 	"bcast/internal/certificate"
 	"bcast/internal/config"
-	"bcast/internal/peer"
 	"bcast/internal/server"
 	"bcast/internal/wire"
 )
@@ -137,43 +133,4 @@ func (g *gate) token() (wire.RoomToken, error) {
 		return wire.RoomToken{}, tokenError{fmt.Errorf("%s has no token: %w", g.tokenFile, err)}
 	}
 	return token, nil
-}
-
-// watch reads the files again at each SIGHUP, until ctx ends. What cannot be read stays as
-// it was.
-func (g *gate) watch(ctx context.Context, members *peer.Handler) {
-	hups := make(chan os.Signal, 1)
-	signal.Notify(hups, syscall.SIGHUP)
-	defer signal.Stop(hups)
-	for {
-		select {
-		case <-hups:
-			g.reload(members)
-		case <-ctx.Done():
-			return
-		}
-	}
-}
-
-func (g *gate) reload(members *peer.Handler) {
-	told := func(what string, err error) {
-		if err != nil {
-			g.log.Error("cannot read again, going on with what was", "what", what, "error", err)
-			return
-		}
-		g.log.Info("read again", "what", what)
-	}
-	if g.certificate != nil {
-		told("certificate", g.certificate.Reload())
-	}
-	if g.authorities != nil {
-		told("authorities of clients", g.authorities.Reload())
-	}
-	if g.tokenFile != "" {
-		token, err := g.token()
-		if err == nil {
-			members.SetToken(token)
-		}
-		told("token", err)
-	}
 }

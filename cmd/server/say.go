@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -8,6 +9,7 @@ import (
 	"net"
 	"syscall"
 
+	"bcast/internal/admin"
 	"bcast/internal/config"
 	"bcast/internal/server"
 )
@@ -24,6 +26,7 @@ func complain(w io.Writer, err error) {
 type listenError struct {
 	addr config.Addr
 	err  error
+	flag string // that says where; empty: --listen
 }
 
 func (e listenError) Error() string {
@@ -60,6 +63,8 @@ func (e undeliveredError) Error() string {
 func hintFor(err error) string {
 	var listening listenError
 	var undelivered undeliveredError
+	var asking controlError
+	var answer *admin.Error
 	switch {
 	case errors.Is(err, config.ErrUsage):
 		return "see " + config.HelpFor(err)
@@ -69,6 +74,14 @@ func hintFor(err error) string {
 		return "choose another file with --cert and --key, or move it away"
 	case errors.As(err, &undelivered):
 		return "give them longer with --drain-timeout"
+	case errors.As(err, &asking):
+		return asking.hint()
+	case errors.As(err, &answer):
+		return answer.Hint
+	case errors.As(err, new(unknownError)):
+		return "see who is there with: bcast-server ctl members"
+	case errors.As(err, new(keptError)):
+		return "mend that and reload again; the server goes on with what it had"
 	case errors.As(err, &listening):
 		return hintForListening(listening)
 	}
@@ -76,18 +89,19 @@ func hintFor(err error) string {
 }
 
 func hintForListening(e listenError) string {
+	flag := cmp.Or(e.flag, "--listen")
 	unix := e.addr.Network == "unix"
 	switch {
 	case errors.Is(e.err, server.ErrInUse) && unix:
-		return "another server answers there: stop it, or choose another path with --listen"
+		return "another server answers there: stop it, or choose another path with " + flag
 	case errors.Is(e.err, server.ErrInUse):
-		return "stop the program that has the port, or choose another one with --listen"
+		return "stop the program that has the port, or choose another one with " + flag
 	case errors.Is(e.err, server.ErrNotSocket):
-		return "remove the file, or choose another path with --listen"
+		return "remove the file, or choose another path with " + flag
 	case errors.Is(e.err, fs.ErrPermission) && !unix:
-		return "ports below 1024 are for root: choose another one with --listen"
+		return "ports below 1024 are for root: choose another one with " + flag
 	case errors.Is(e.err, fs.ErrNotExist):
-		return "make the folder first, or choose another path with --listen"
+		return "make the folder first, or choose another path with " + flag
 	}
-	return "choose another address with --listen"
+	return "choose another address with " + flag
 }

@@ -10,6 +10,8 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"bcast/internal/admin"
+	"bcast/internal/config"
 	"bcast/internal/framed"
 	"bcast/internal/journal"
 	"bcast/internal/peer"
@@ -94,6 +96,14 @@ func serve(ctx context.Context, s settings) error {
 		return err
 	}
 
+	control, err := listenControl(ctx, s.control)
+	if err != nil {
+		for _, ln := range listeners {
+			ln.Close()
+		}
+		return err
+	}
+
 	group, ctx := errgroup.WithContext(ctx)
 	for _, ln := range listeners {
 		group.Go(func() error {
@@ -107,11 +117,20 @@ func serve(ctx context.Context, s settings) error {
 			return nil
 		})
 	}
+	reloader := newReloader(s, gate, token, members, srv)
 	group.Go(func() error {
-		gate.watch(ctx, members)
+		reloader.run(ctx)
 		return nil
 	})
+	gone := make(chan struct{}) // closed when everybody is
 	group.Go(func() error {
+		return serveControl(control, admin.ControlConfig{
+			Server: srv, Members: members, Room: r, Version: config.Version(),
+			Reload: reloader.ask, Stopping: ctx.Done(), Logger: s.log,
+		}, gone)
+	})
+	group.Go(func() error {
+		defer close(gone)
 		<-ctx.Done()
 		s.log.Info("stopping", "members", r.Stats().Members, "drain_timeout", s.drainTimeout.String())
 		r.Close()
