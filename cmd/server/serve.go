@@ -91,15 +91,14 @@ func serve(ctx context.Context, s settings) error {
 	if err != nil {
 		return err
 	}
-	listeners, err := listen(ctx, s)
+	control, err := listenControl(ctx, s)
 	if err != nil {
 		return err
 	}
-
-	control, err := listenControl(ctx, s.control)
+	listeners, err := listen(ctx, s)
 	if err != nil {
-		for _, ln := range listeners {
-			ln.Close()
+		if control != nil {
+			control.Close()
 		}
 		return err
 	}
@@ -111,7 +110,8 @@ func serve(ctx context.Context, s settings) error {
 			if ln.tls {
 				serve = func(ln net.Listener) error { return srv.ServeTLS(ln, gate.tls()) }
 			}
-			if err := serve(ln); !errors.Is(err, server.ErrServerClosed) {
+			// The server gets what it knows: others it could not close and open again.
+			if err := serve(ln.Listener); !errors.Is(err, server.ErrServerClosed) {
 				return err
 			}
 			return nil
