@@ -14,14 +14,15 @@ import (
 const controlFarewell = 500 * time.Millisecond
 
 // listenControl listens for the operator. It returns nil without --control.
-func listenControl(ctx context.Context, path string) (net.Listener, error) {
-	if path == "" {
+func listenControl(ctx context.Context, s settings) (net.Listener, error) {
+	if s.control == "" {
 		return nil, nil
 	}
-	ln, err := admin.ListenControl(ctx, path)
+	ln, err := admin.ListenControl(ctx, s.control)
 	if err != nil {
-		return nil, listenError{addr: config.Addr{Network: "unix", Address: path}, err: err, flag: "--control"}
+		return nil, listenError{addr: config.Addr{Network: "unix", Address: s.control}, err: err, flag: "--control"}
 	}
+	s.log.Info("listening for the operator", "socket", s.control)
 	return ln, nil
 }
 
