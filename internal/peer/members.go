@@ -91,7 +91,7 @@ func (s *session) describe() Member {
 var errKicked = errors.New("the operator has put the client out")
 
 // Kick ends the connection of a number: a framed member is told, nothing more is written to
-// it otherwise, and what it had said stays said. It reports whether there was one.
+// it otherwise, also if it was leaving, and what it had said stays said. It reports whether there was one.
 func (h *Handler) Kick(connection uint64) bool {
 	h.sessions.mu.Lock()
 	s := h.sessions.open[connection]
@@ -100,5 +100,8 @@ func (h *Handler) Kick(connection uint64) bool {
 		return false
 	}
 	s.stop(errKicked)
+	if hurry := s.hurry.Load(); hurry != nil {
+		(*hurry)()
+	}
 	return true
 }

@@ -2,6 +2,7 @@ package peer_test
 
 import (
 	"testing"
+	"time"
 
 	"bcast/internal/peer"
 	"bcast/internal/wire"
@@ -74,4 +75,33 @@ func TestKickedMemberThatDoesNotReadIsGone(t *testing.T) {
 	eventually(t, "it is behind", func() bool { return v.member(t, stuck).Behind > 0 })
 	v.members.Kick(v.member(t, stuck).Connection)
 	eventually(t, "it is gone", func() bool { return len(v.members.Members()) == 1 })
+}
+
+// TestKickEndsTheWaitForOneThatIsLeaving has one that says goodbye, and does not read what
+// there is for it.
+func TestKickEndsTheWaitForOneThatIsLeaving(t *testing.T) {
+	v := open(t)
+	clients := v.join(t, 2)
+	sender, stuck := clients[0], clients[1]
+	sender.say(string(make([]byte, 8<<20)))
+	if err := stuck.CloseWrite(); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "it is leaving", func() bool {
+		for _, m := range v.members.Members() {
+			if m.Connection == 2 {
+				return m.Behind > 0 && m.Dialect == "plain" && m.Name == ""
+			}
+		}
+		return false
+	})
+	begin := time.Now()
+	v.members.Kick(2)
+	eventually(t, "it is gone", func() bool { return len(v.members.Members()) == 1 })
+	if took := time.Since(begin); took > 5*time.Second {
+		t.Errorf("it is gone after %v", took)
+	}
+	if n := v.members.Stats().Undelivered; n > 0 {
+		t.Errorf("undelivered to %d members, though the operator did not want to", n)
+	}
 }

@@ -50,6 +50,8 @@ type session struct {
 	idle      *idleTimer            // nil: none
 	listening bool                  // its input has ended, and it stays
 	stopped   atomic.Pointer[error] // why it is to end; nil: it goes on
+
+	hurry atomic.Pointer[context.CancelFunc] // ends the time that it has to leave; nil: it has not begun to
 }
 
 // serve does what there is to do, as Open says.
@@ -243,10 +245,14 @@ func (s *session) leave(ctx context.Context, end error) {
 	}
 	grace, cancel := h.grace(ctx)
 	defer cancel()
-	if errors.Is(end, errKicked) {
-		grace = expired // it gets nothing more
+	s.hurry.Store(&cancel)
+	if errors.Is(s.reason(), errKicked) {
+		cancel() // it gets nothing more
 	}
 	err := s.leaveRoom(grace)
+	if errors.Is(s.reason(), errKicked) {
+		end = errKicked // or it was meanwhile
+	}
 	log := h.cfg.Logger.With("remote", remote{s.conn})
 	if s.dialect.joined.Load() {
 		log.Debug("left", "input", end, "output", err)
@@ -277,7 +283,7 @@ func (s *session) leave(ctx context.Context, end error) {
 		err = nil // it was to get nothing more
 		log.Info("put out by the operator")
 	}
-	if err == nil && !s.part(ctx, grace, errors.Is(end, io.EOF)) {
+	if err == nil && !s.part(ctx, grace, errors.Is(end, io.EOF)) && !errors.Is(s.reason(), errKicked) {
 		h.stats.undelivered.Add(1)
 		log.Warn("member cut", "reason", room.Undelivered.String(), "bytes_unacknowledged", s.out.unacked())
 	}
