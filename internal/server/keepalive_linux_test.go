@@ -30,7 +30,7 @@ func getsockopt(t *testing.T, conn *net.TCPConn, level, option int) int {
 }
 
 func TestAHostThatVanishesIsMissedWithinAMinute(t *testing.T) {
-	for _, address := range []string{"127.0.0.1:0", ":0", "localhost:0"} {
+	for _, address := range []string{"127.0.0.1:0", ":0", "localhost:0", "inherited"} {
 		t.Run(address, func(t *testing.T) {
 			accepted := make(chan *net.TCPConn)
 			srv := newServer(t, server.Config{Handler: server.HandlerFunc(
@@ -38,7 +38,13 @@ func TestAHostThatVanishesIsMissedWithinAMinute(t *testing.T) {
 					accepted <- conn.(*net.TCPConn)
 					<-ctx.Done()
 				})})
-			lns, err := server.Listen(t.Context(), "tcp", address)
+			var lns []net.Listener
+			var err error
+			if address == "inherited" {
+				lns = []net.Listener{inherit(t, owner(t, "tcp", "127.0.0.1:0"))}
+			} else {
+				lns, err = server.Listen(t.Context(), "tcp", address)
+			}
 			if err != nil {
 				t.Fatal(err)
 			}

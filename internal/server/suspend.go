@@ -15,8 +15,8 @@ import (
 // all at once with Resume, however old. Whoever connects to a closed one is refused by
 // the system at once, knows it, and can try again; a balancer sees that it is to go
 // elsewhere, and another server can take the address over. Listeners that are neither
-// TCP nor Unix sockets cannot be listened on again, so they stay, and what they accept
-// is closed and counted as [RefusedSuspended].
+// TCP nor Unix sockets, or that are inherited, cannot be listened on again, so they stay,
+// and what they accept is closed and counted as [RefusedSuspended].
 func (s *Server) Suspend() {
 	s.mu.Lock()
 	var closed []*onceListener
