@@ -65,7 +65,8 @@ func command(stdout, stderr io.Writer) config.Command {
 		Name:  "bcast-server",
 		Usage: "a room for anything that speaks TCP: what one client sends, every other client receives",
 		Description: "Start it, then join from two terminals with: nc localhost 1234\n" +
-			"Sizes are written like 64KiB or 16MiB, durations like 2s or 500ms.",
+			"Sizes are written like 64KiB or 16MiB, durations like 2s or 500ms.\n" +
+			"Where systemd gives sockets, they stand in the place of --listen and --tls-listen.",
 		Flags: slices.Concat([]config.Flag{
 			{
 				Name: "listen", Kind: config.List, Category: connections, Default: "localhost:" + config.DefaultPort,

@@ -63,6 +63,9 @@ func readGuards(v *config.Values) guards {
 		g.tlsListen = v.Addrs("tls-listen")
 	}
 	switch hasPair := g.cert != "" && g.key != ""; {
+	case activated() && g.cert+g.key != "" && !hasPair:
+		v.Fail("tls-cert", errors.New("TLS needs --tls-cert and --tls-key"))
+	case activated(): // which sockets there are, is seen when they are taken
 	case len(g.tlsListen) > 0 && !hasPair:
 		v.Fail("tls-listen", errors.New("TLS needs --tls-cert and --tls-key"))
 	case len(g.tlsListen) == 0 && g.cert+g.key+g.clientCA != "":
@@ -103,7 +106,7 @@ type gate struct {
 func openGate(g guards, log *slog.Logger) (*gate, error) {
 	gate := &gate{guards: g, log: log}
 	var err error
-	if len(g.tlsListen) > 0 {
+	if g.cert != "" {
 		if gate.certificate, err = certificate.Load(g.cert, g.key, log); err != nil {
 			return nil, err
 		}

@@ -28,6 +28,7 @@ var live = []string{"allow", "deny", "log-level"}
 // force.
 type reloader struct {
 	// Set by newReloader and never changed.
+	hups     <-chan os.Signal
 	gate     *gate
 	members  *peer.Handler
 	server   *server.Server
@@ -44,8 +45,13 @@ type reloader struct {
 	access      server.Access
 }
 
+// newReloader returns a reloader that does not run yet. From then on, SIGHUP does not end the
+// program.
 func newReloader(s settings, g *gate, token wire.RoomToken, members *peer.Handler, srv *server.Server) *reloader {
+	hups := make(chan os.Signal, 1)
+	signal.Notify(hups, syscall.SIGHUP)
 	return &reloader{
+		hups: hups,
 		gate: g, members: members, server: srv, log: s.log, level: s.level, start: s.values,
 		requests:    make(chan chan<- []admin.Change),
 		ended:       make(chan struct{}),
@@ -59,12 +65,9 @@ func newReloader(s settings, g *gate, token wire.RoomToken, members *peer.Handle
 // run reloads at each SIGHUP, and when it is asked, until ctx ends.
 func (r *reloader) run(ctx context.Context) {
 	defer close(r.ended)
-	hups := make(chan os.Signal, 1)
-	signal.Notify(hups, syscall.SIGHUP)
-	defer signal.Stop(hups)
 	for {
 		select {
-		case <-hups:
+		case <-r.hups:
 			r.reload()
 		case answer := <-r.requests:
 			answer <- r.reload() // has room for it
@@ -89,6 +92,8 @@ func (r *reloader) ask(ctx context.Context) ([]admin.Change, error) {
 }
 
 func (r *reloader) reload() []admin.Change {
+	manager{r.log}.reloading()
+	defer manager{r.log}.ready()
 	changes := slices.Concat(r.reloadFiles(), r.reloadSettings())
 	for _, c := range changes {
 		if c.Result == admin.Kept {

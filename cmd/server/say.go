@@ -48,6 +48,11 @@ func (e listenError) Error() string {
 
 func (e listenError) Unwrap() error { return e.err }
 
+// A givenError says that the sockets are of no use that the service manager gives.
+type givenError struct{ error }
+
+func (e givenError) Unwrap() error { return e.error }
+
 // A tokenError says that --token-file has no token.
 type tokenError struct{ error }
 
@@ -82,6 +87,8 @@ func hintFor(err error) string {
 		return "see who is there with: bcast-server ctl members"
 	case errors.As(err, new(keptError)):
 		return "mend that and reload again; the server goes on with what it had"
+	case errors.As(err, new(givenError)):
+		return "see FileDescriptorName= of the socket unit: tls for TLS, anything else for plain lines; and write Accept=no"
 	case errors.As(err, &listening):
 		return hintForListening(listening)
 	}

@@ -3,9 +3,11 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/netip"
 	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -102,6 +104,10 @@ func serve(ctx context.Context, s settings) error {
 		}
 		return err
 	}
+	reloader := newReloader(s, gate, token, members, srv)
+	manager := manager{s.log}
+	manager.status("Listening on " + strings.Join(addresses(listeners), ", "))
+	manager.ready()
 
 	group, ctx := errgroup.WithContext(ctx)
 	for _, ln := range listeners {
@@ -117,7 +123,6 @@ func serve(ctx context.Context, s settings) error {
 			return nil
 		})
 	}
-	reloader := newReloader(s, gate, token, members, srv)
 	group.Go(func() error {
 		reloader.run(ctx)
 		return nil
@@ -133,6 +138,8 @@ func serve(ctx context.Context, s settings) error {
 		defer close(gone)
 		<-ctx.Done()
 		s.log.Info("stopping", "members", r.Stats().Members, "drain_timeout", s.drainTimeout.String())
+		manager.status(fmt.Sprintf("Stopping: members have %v to read the rest", s.drainTimeout))
+		manager.stopping()
 		r.Close()
 		drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.drainTimeout+farewellTime)
 		defer cancel()
@@ -153,25 +160,45 @@ type listener struct {
 	tls bool
 }
 
-// listen opens all listeners, or none.
+func addresses(listeners []listener) (all []string) {
+	for _, ln := range listeners {
+		all = append(all, ln.Addr().String())
+	}
+	return all
+}
+
+// listen opens all listeners, or takes those that the service manager gives, or none.
 func listen(ctx context.Context, s settings) ([]listener, error) {
 	var all []listener
-	for i, addr := range slices.Concat(s.listen, s.guards.tlsListen) {
-		listeners, err := server.Listen(ctx, addr.Network, addr.Address)
-		if err != nil {
-			for _, ln := range all {
-				ln.Close()
-			}
-			return nil, listenError{addr: addr, err: err}
-		}
-		for _, ln := range listeners {
-			all = append(all, listener{ln, i >= len(s.listen)})
-		}
+	var err error
+	if activated() {
+		all, err = given(s.guards)
+	} else {
+		all, err = open(ctx, s)
+	}
+	if err != nil {
+		return nil, err
 	}
 	for _, ln := range all {
 		s.log.Info("listening", "address", ln.Addr().String(), "join", joinCommand(ln))
 		if reachable(ln.Addr()) && !s.guards.areSet() {
 			s.log.Warn("anybody who can reach this address may join: see --allow, --token-file and --tls-client-ca", "address", ln.Addr().String())
+		}
+	}
+	return all, nil
+}
+
+// open opens all listeners that the settings name, or none.
+func open(ctx context.Context, s settings) ([]listener, error) {
+	var all []listener
+	for i, addr := range slices.Concat(s.listen, s.guards.tlsListen) {
+		listeners, err := server.Listen(ctx, addr.Network, addr.Address)
+		if err != nil {
+			closeListeners(all)
+			return nil, listenError{addr: addr, err: err}
+		}
+		for _, ln := range listeners {
+			all = append(all, listener{ln, i >= len(s.listen)})
 		}
 	}
 	return all, nil

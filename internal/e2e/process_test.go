@@ -228,6 +228,9 @@ var packages = map[string]string{
 	"od":             "coreutils",
 	"bash":           "bash",
 	"python3":        "python3",
+
+	"systemd-analyze":         "systemd",
+	"systemd-socket-activate": "systemd",
 }
 
 // tool returns the path of a program that people use with bcast. Without it the
