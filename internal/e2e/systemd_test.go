@@ -55,7 +55,7 @@ func (m *manager) give(t *testing.T, name string, of any) {
 // server is the command of a server that is given the sockets.
 func (m *manager) server(t *testing.T, flags ...string) *exec.Cmd {
 	t.Helper()
-	args := append([]string{"-c", `LISTEN_PID=$$ exec "$0" "$@"`, program(t, "bcast-server"), "--log-level", "debug"}, flags...)
+	args := append([]string{"-c", `LISTEN_PID=$$ exec "$0" "$@"`, program(t, "bcast-server")}, flags...)
 	cmd := command("/bin/sh", args...)
 	cmd.ExtraFiles = m.files
 	cmd.Env = append(cmd.Env, "LISTEN_FDS="+strconv.Itoa(len(m.files)), "LISTEN_FDNAMES="+strings.Join(m.names, ":"))
@@ -85,7 +85,7 @@ func TestServerTakesTheSocketsThatItIsGiven(t *testing.T) {
 	m.keep(t, "plain", "unix", path)
 	m.keep(t, "", "tcp", "127.0.0.1:0")
 	elsewhere := freePort(t)
-	r := m.start(t, "--listen", elsewhere, "--tls-cert", v.file("crt"), "--tls-key", v.file("key"))
+	r := m.start(t, "--log-level", "debug", "--listen", elsewhere, "--tls-cert", v.file("crt"), "--tls-key", v.file("key"))
 	r.unix = path
 	for _, join := range []string{"bcast-client tls://" + secured, "nc -U " + path, "nc 127.0.0.1 " + m.tcp[len("127.0.0.1:"):]} {
 		r.stderr.await(t, `join="`+join+`"`)
