@@ -229,6 +229,7 @@ var packages = map[string]string{
 	"bash":           "bash",
 	"python3":        "python3",
 
+	"kill":                    "procps",
 	"systemd-analyze":         "systemd",
 	"systemd-socket-activate": "systemd",
 }
