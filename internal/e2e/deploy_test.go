@@ -87,8 +87,8 @@ func TestServiceHasNoMoreRightsThanItNeeds(t *testing.T) {
 	if found == nil {
 		t.Fatalf("systemd-analyze says %s", p.stdout)
 	}
-	if level, err := strconv.ParseFloat(found[1], 64); err != nil || level > 1.5 {
-		t.Errorf("the exposure level is %s, want 1.5 at most", found[1])
+	if level, err := strconv.ParseFloat(found[1], 64); err != nil || level > 1.2 {
+		t.Errorf("the exposure level is %s, want 1.2 at most", found[1])
 	}
 }
 

@@ -230,6 +230,9 @@ var packages = map[string]string{
 	"python3":        "python3",
 
 	"kill":                    "procps",
+	"openssl":                 "openssl",
+	"install":                 "coreutils",
+	"systemctl":               "systemd",
 	"systemd-analyze":         "systemd",
 	"systemd-socket-activate": "systemd",
 }
