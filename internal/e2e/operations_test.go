@@ -29,6 +29,7 @@ func TestOperationsAreAsWritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	var script strings.Builder
+	script.WriteString("trap 'kill $(jobs -p) 2>/dev/null || :' EXIT\n") // where a command fails, what runs behind it is ended
 	ran := 0
 	for _, found := range block.FindAllStringSubmatch(string(text), -1) {
 		switch kind, commands := found[1], found[2]; kind {

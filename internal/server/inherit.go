@@ -19,8 +19,8 @@ var ErrNotListening = errors.New("is not a listening socket of TCP, nor of Unix"
 // socket is left where it is. So Suspend cannot close it, and closes what it accepts.
 // Accepted connections are as those of [Listen].
 func Inherit(file *os.File) (net.Listener, error) {
-	defer file.Close()
 	ln, err := net.FileListener(file) // of a descriptor of its own
+	_ = file.Close()
 	if err != nil {
 		return nil, fmt.Errorf("inherit a socket that %w: %w", ErrNotListening, err)
 	}
