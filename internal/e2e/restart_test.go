@@ -11,6 +11,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -157,29 +158,69 @@ func TestKilledServerRefusesNobodyAndItsClientsComeBack(t *testing.T) {
 	var m manager
 	m.keep(t, "plain", "tcp", "127.0.0.1:0")
 	r := m.start(t, "--log-level", "debug")
-	alice := runTyped(t, client(t, "--name", "alice", m.tcp))
+	killed(t, r, func() int { return r.cmd.Process.Pid }, func() { r = m.start(t) })
+	r.signal(t, syscall.SIGTERM)
+	r.wantExit(t, 0)
+}
+
+// respawn starts a server again whenever it is gone, and says which process it is. It keeps
+// the descriptors that it was given itself.
+const respawn = `while :; do sh -c 'echo pid=$$ >&2; LISTEN_PID=$$ exec "$0" "$@"' "$0" "$@"; done`
+
+// isProcess finds what respawn says.
+var isProcess = regexp.MustCompile(`(?m)^pid=([0-9]+)$`)
+
+func TestKilledServerIsActivatedAgain(t *testing.T) {
+	t.Parallel()
+	address := freePort(t)
+	cmd := command(tool(t, "systemd-socket-activate"), "--listen", address, "sh", "-c", respawn, program(t, "bcast-server"), "--log-level", "debug")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	p := run(t, cmd)
+	defer func() { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }() // the servers, too
+	p.stderr.await(t, "Listening on "+address)
+	pids := func() [][]string { return isProcess.FindAllStringSubmatch(p.stderr.String(), -1) }
+	last := func() int {
+		all := pids()
+		pid, _ := strconv.Atoi(all[len(all)-1][1])
+		return pid
+	}
+	known := 1
+	killed(t, &room{process: p, tcp: address}, last, func() {
+		await(t, func() bool { return len(pids()) > known }, func() string { return "there is no other server" })
+		known++
+	})
+}
+
+// killed kills a server several times that has joined clients, each time while it has not
+// read what was sent to it. pid is which process the server is, again waits for the next.
+func killed(t *testing.T, r *room, pid func() int, again func()) {
+	t.Helper()
+	address := r.tcp
+	alice := runTyped(t, client(t, "--name", "alice", address))
 	r.awaitMembers(t, 1)
-	bob := runTyped(t, client(t, "--name", "bob", m.tcp))
+	bob := runTyped(t, client(t, "--name", "bob", address))
 	r.awaitMembers(t, 2)
 	alice.say(t, "before\n")
 	bob.stdout.awaitAll(t, "alice: before\n")
-	prober := probe(t, m.tcp)
+	prober := probe(t, address)
 
 	want := "alice: before\n"
 	for n := range 3 {
 		prober.wantNobodyRefused(t)
-		r.stop(t)
+		server := pid()
+		stop(t, server)
 		line := fmt.Sprintf("nobody has read this yet %d\n", n)
 		alice.say(t, line)
-		await(t, func() bool { return hasUnread(t, m.tcp, line) }, func() string { return "the line is not on its way" })
+		await(t, func() bool { return hasUnread(t, address, line) }, func() string { return "the line is not on its way" })
 
-		r.signal(t, syscall.SIGKILL)
-		r.wantKilled(t, syscall.SIGKILL)
-		killed := time.Now()
-		r = m.start(t)
+		if err := syscall.Kill(server, syscall.SIGKILL); err != nil {
+			t.Fatal(err)
+		}
+		begun := time.Now()
+		again()
 		want += "alice: " + line
 		bob.stdout.awaitAll(t, want)
-		if took := time.Since(killed); took > backSoon {
+		if took := time.Since(begun); took > backSoon {
 			t.Errorf("alice and bob are back after %v, want %v at most", took, backSoon)
 		}
 	}
@@ -189,16 +230,16 @@ func TestKilledServerRefusesNobodyAndItsClientsComeBack(t *testing.T) {
 	prober.stop()
 	alice.stdin.Close()
 	alice.wantExit(t, 0)
-	r.signal(t, syscall.SIGTERM)
-	r.wantExit(t, 0)
 }
 
-// stop has the server stand still, as a whole.
-func (r *room) stop(t *testing.T) {
+// stop has a process stand still, as a whole.
+func stop(t *testing.T, pid int) {
 	t.Helper()
-	r.signal(t, syscall.SIGSTOP)
+	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
 	await(t, func() bool {
-		threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", r.cmd.Process.Pid))
+		threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
 		if err != nil {
 			t.Fatal(err)
 		}
