@@ -193,7 +193,7 @@ func (p *pipe) ending(ctx context.Context, err error) error {
 		return fmt.Errorf("%w: the server has refused %d lines", ErrInputLeft, p.lost)
 	case err == nil:
 		return nil
-	case (interrupted || p.cfg.Interactive && isClosed) && pending == 0:
+	case (interrupted || p.cfg.Interactive && isClosed && !errors.Is(err, session.ErrTurnedAway)) && pending == 0:
 		return nil
 	case interrupted:
 		return fmt.Errorf("%w: %d lines are left", ErrInputLeft, pending)

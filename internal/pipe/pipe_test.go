@@ -181,13 +181,30 @@ func TestServerThatClosesEarlyLeavesInput(t *testing.T) {
 			in, typing := io.Pipe()
 			defer typing.Close()
 			ended := s.run(t.Context(), pipe.Config{In: in, Out: io.Discard, Interactive: interactive})
-			s.accept(t).Close()
+			conn := s.accept(t)
+			fmt.Fprintln(conn, "a line")
+			conn.Close()
 			err := wait(t, ended)
 			if interactive && err != nil {
 				t.Errorf("a person who typed nothing sees %v", err)
 			}
 			if !interactive && (!errors.Is(err, pipe.ErrInputLeft) || !errors.Is(err, session.ErrServerClosed)) {
 				t.Errorf("the pipe ended with %v, want both why and that input is left", err)
+			}
+		})
+	}
+}
+
+func TestWhoIsTurnedAwayIsToldSo(t *testing.T) {
+	for name, interactive := range map[string]bool{"from a pipe": false, "typed by a person": true} {
+		t.Run(name, func(t *testing.T) {
+			s := newServer(t)
+			in, typing := io.Pipe()
+			defer typing.Close()
+			ended := s.run(t.Context(), pipe.Config{In: in, Out: io.Discard, Interactive: interactive})
+			s.accept(t).Close()
+			if err := wait(t, ended); !errors.Is(err, session.ErrTurnedAway) {
+				t.Errorf("the pipe ended with %v", err)
 			}
 		})
 	}

@@ -12,6 +12,10 @@ var (
 	// before this side was finished.
 	ErrServerClosed = errors.New("the server closed the connection")
 
+	// ErrTurnedAway is wrapped by what Run returns of a connection that ended at once,
+	// before a byte had come: it is as if there were nobody, but somebody has closed it.
+	ErrTurnedAway = errors.New("the server has ended the connection without a word")
+
 	// ErrNotFramed says that a server speaks plain lines only, where frames are asked
 	// for or were spoken before.
 	ErrNotFramed = errors.New("the server does not speak the framed dialect")

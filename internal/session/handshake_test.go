@@ -2,6 +2,7 @@ package session_test
 
 import (
 	"errors"
+	"net"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -236,11 +237,46 @@ func TestConnectionThatEndsBeforeItsDialectIsKnownGetsNothing(t *testing.T) {
 		b.send(t, "kept\n")
 		f := b.accept(t)
 		f.probed()
+		f.write("\x01") // of a greeting
 		f.Close()
 		b.want(t, "disconnected 1: the server closed the connection")
 		f = b.accept(t)
 		f.welcome(f.greet(), nil)
 		b.want(t, "framed as me")
 		f.says(1, "kept")
+	})
+}
+
+// A server that is full, or for TLS, says nothing: to try again and again would be as
+// silent.
+func TestWhoIsTurnedAwayAtFirstIsToldSo(t *testing.T) {
+	for name, end := range map[string]func(*net.TCPConn){
+		"closed": func(c *net.TCPConn) { c.Close() },
+		"reset":  func(c *net.TCPConn) { _ = c.SetLinger(0); c.Close() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			ln := listen(t)
+			c := start(t, ln, func(cfg *session.Config) { cfg.Plain, cfg.Reconnect = false, true })
+			server := accept(t, ln)
+			read(t, server, "\x01")
+			end(server)
+			if err := c.end(t); !errors.Is(err, session.ErrTurnedAway) {
+				t.Errorf("the session ended with %v", err)
+			}
+		})
+	}
+}
+
+func TestWhoIsTurnedAwayLaterTriesAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, f := join(t, nil)
+		f.Close()
+		b.want(t, "disconnected 1: the server closed the connection")
+		f = b.accept(t)
+		f.probed()
+		f.Close()
+		b.want(t, "disconnected 2: the server has ended the connection without a word: the server closed the connection")
+		f = b.accept(t)
+		f.welcome(f.greet(), nil)
 	})
 }

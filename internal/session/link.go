@@ -19,6 +19,7 @@ type link struct {
 	closed   chan struct{}
 	pings    chan []byte // frames that the sender is to write first
 	wrote    atomic.Bool // a write has ended since it was last looked at
+	came     bool        // something was read; the reader's until it has ended
 	running  sync.WaitGroup
 }
 
@@ -55,6 +56,7 @@ func (l *link) receive() {
 		}
 		n, err := l.Read(buffers[i])
 		if n > 0 {
+			l.came = true
 			if !l.give(read{data: buffers[i][:n]}) {
 				return
 			}

@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"time"
 
@@ -164,7 +165,8 @@ func (s *Session) Pending() int { return s.out.pending() }
 //
 //   - nil when this side had finished and the server has closed, or is silent;
 //   - ctx's error when ctx has ended;
-//   - a *DialError when the first connection cannot be made;
+//   - a *DialError when the first connection cannot be made, and ErrTurnedAway when that
+//     ends before it is known what the server speaks;
 //   - a *RefusedError, a *wire.VersionError or ErrNotFramed where trying again is no use;
 //   - without Config.Reconnect, and when Config.Patience is over, ErrServerClosed or
 //     what else broke the connection.
@@ -190,7 +192,7 @@ func (s *Session) Run(ctx context.Context, handle func(Event)) error {
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
-		case err == nil, connections == 0, isFinal(err):
+		case err == nil, connections == 0, isFinal(err), s.dialect == unknown && errors.Is(err, ErrTurnedAway):
 			return err
 		case errors.Is(err, ErrNotFramed) && s.dialect != framed:
 			return err
@@ -236,12 +238,16 @@ func (s *Session) dial(ctx context.Context) (net.Conn, error) {
 // converse sends and receives on conn until either side ends it, and closes it.
 // The error is nil when this side had finished.
 func (s *Session) converse(ctx context.Context, conn net.Conn) error {
+	start := time.Now()
 	l := newLink(conn)
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
 	err := s.speak(l)
 	stop()
 	l.close()
 	s.tell() // what the sender did last
+	if err != nil && !l.came && ctx.Err() == nil && time.Since(start) < greetingWait {
+		return fmt.Errorf("%w: %w", ErrTurnedAway, err)
+	}
 	return err
 }
 
