@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"net"
+	"strings"
 	"syscall"
 	"time"
 
@@ -22,10 +23,20 @@ import (
 
 // complain tells a person what went wrong, and on a line of its own what to do.
 func complain(w io.Writer, err error) {
-	fmt.Fprintf(w, "bcast-client: %v\n", plain(err))
+	fmt.Fprintf(w, "bcast-client: %s\n", shown(err))
 	if hint := hintFor(err); hint != "" {
 		fmt.Fprintf(w, "  %s\n", hint)
 	}
+}
+
+// shown is what a person reads of an error. A stranger may have chosen words in it: the
+// names in a certificate, say.
+func shown(err error) string {
+	lines := strings.Split(plain(err), "\n")
+	for i, line := range lines {
+		lines[i] = text.Clean([]byte(line))
+	}
+	return strings.Join(lines, "\n")
 }
 
 // notify tells a person that the connection was lost or is back, and what the
@@ -33,7 +44,7 @@ func complain(w io.Writer, err error) {
 func notify(w io.Writer, event session.Event) {
 	switch event := event.(type) {
 	case session.Disconnected:
-		fmt.Fprintf(w, "bcast-client: %v; trying again in %v\n", plain(event.Err), event.Retry.Round(100*time.Millisecond))
+		fmt.Fprintf(w, "bcast-client: %s; trying again in %v\n", shown(event.Err), event.Retry.Round(100*time.Millisecond))
 	case session.Connected:
 		fmt.Fprintf(w, "bcast-client: connected again; %s\n", missing(event))
 	case session.Refused:
@@ -68,13 +79,15 @@ func plain(err error) string {
 	case why != "":
 		return why
 	case errors.As(err, &refused):
-		return "the server refuses: " + text.Clean([]byte(refused.Message))
+		return "the server refuses: " + refused.Message
 	case errors.As(err, &dial) && errors.Is(err, syscall.ECONNREFUSED):
 		return fmt.Sprintf("cannot connect to %s: connection refused", dial.Address)
 	case errors.As(err, &dial) && errors.As(err, &dns):
 		return fmt.Sprintf("cannot connect to %s: no such host", dial.Address)
 	case errors.As(err, &dial) && errors.Is(err, fs.ErrNotExist):
 		return fmt.Sprintf("cannot connect to %s: no such socket", dial.Address)
+	case errors.Is(err, session.ErrTurnedAway):
+		return session.ErrTurnedAway.Error()
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
 		return "connection lost: the server reset it"
 	case errors.Is(err, session.ErrServerClosed), errors.Is(err, session.ErrDead), errors.Is(err, session.ErrProtocol):
@@ -95,6 +108,8 @@ func hintFor(err error) string {
 		return "ask the room's operator for the token, and name a file with it: --token-file FILE"
 	case errors.Is(err, session.ErrUnproven):
 		return "is it the right server, and its token the same? without a token, leave --token-file out"
+	case errors.Is(err, session.ErrTurnedAway):
+		return "does it want TLS (--tls) or a token (--token-file)? if not, it is full, or does not let this address in"
 	case errors.As(err, &descriptors):
 		return fmt.Sprintf("raise the limit with ulimit -n %d, or take fewer members", descriptors.Needed())
 	case errors.Is(err, bench.ErrNotJoined):

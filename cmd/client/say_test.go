@@ -40,6 +40,11 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 		},
 		{session.ErrNotFramed, "bcast-client: the server does not speak the framed dialect\n  leave --json out: there are only lines; with a token, --plain sends it as it is\n"},
 		{&session.RefusedError{Code: wire.CodeAuth, Message: "a token\x1b[2J"}, "bcast-client: the server refuses: a token␛[2J\n  ask the room's operator for the token, and name a file with it: --token-file FILE\n"},
+		{
+			fmt.Errorf("%w: %w: %w", session.ErrTurnedAway, session.ErrServerClosed, pipe.ErrInputLeft),
+			"bcast-client: the server has ended the connection without a word\n" +
+				"  does it want TLS (--tls) or a token (--token-file)? if not, it is full, or does not let this address in\n",
+		},
 	} {
 		var out strings.Builder
 		complain(&out, test.err)

@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"slices"
@@ -14,6 +15,7 @@ import (
 
 	"bcast/internal/certificate"
 	"bcast/internal/config"
+	"bcast/internal/session"
 	"bcast/internal/wire"
 )
 
@@ -98,7 +100,7 @@ func readDialer(v *config.Values, wanted bool) dialer {
 		defer cancel()
 		own := cfg.Clone()
 		if host, _, err := net.SplitHostPort(address); err == nil && network != "unix" {
-			own.ServerName = host
+			own.ServerName, _, _ = strings.Cut(host, "%") // no certificate has a zone
 		} else {
 			own.ServerName = "localhost"
 		}
@@ -133,27 +135,53 @@ func plainTLS(err error) string {
 	case errors.As(err, &pin):
 		return pin.Error()
 	case errors.As(err, &host):
-		return "the server's certificate is for another name: " + strings.Join(slices.Concat(host.Certificate.DNSNames, addresses(host.Certificate)), ", ")
+		return "the server's certificate is for another name: " + namesOf(host.Certificate)
 	case errors.As(err, &unknown):
 		return "nobody that is trusted here has signed the server's certificate"
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
 		return "the server's certificate is not valid now, but from " + invalid.Cert.NotBefore.Format(time.DateOnly) + " to " + invalid.Cert.NotAfter.Format(time.DateOnly)
 	case errors.As(err, &record):
 		return "the server does not speak TLS"
+	case isCutShort(err):
+		return "the server has ended the connection in the handshake of TLS"
+	case isLate(err):
+		return fmt.Sprintf("the server has not finished the handshake of TLS in %v", dialTimeout)
 	}
 	return ""
 }
 
-func addresses(cert *x509.Certificate) (all []string) {
+// isCutShort tells whether a server has closed a connection while TLS was being set up:
+// that of plain lines does, and so does one with TLS that does not let this side in.
+func isCutShort(err error) bool {
+	var dial *session.DialError
+	var op *net.OpError
+	return errors.As(err, &dial) && (errors.Is(err, io.EOF) || errors.As(err, &op) && op.Op == "read")
+}
+
+// isLate tells whether TLS was not set up in time. That there is no connection in time is
+// a timeout, too, but one of package net's.
+func isLate(err error) bool {
+	var dial *session.DialError
+	var op *net.OpError
+	return errors.As(err, &dial) && errors.Is(err, context.DeadlineExceeded) && !errors.As(err, &op)
+}
+
+// namesOf are the names that a certificate is for. They may be a stranger's words.
+func namesOf(cert *x509.Certificate) string {
+	names := slices.Clone(cert.DNSNames)
 	for _, ip := range cert.IPAddresses {
-		all = append(all, ip.String())
+		names = append(names, ip.String())
 	}
-	return all
+	if len(names) == 0 {
+		return "it has none"
+	}
+	return strings.Join(names, ", ")
 }
 
 // hintForTLS says what to do about it, or "".
 func hintForTLS(err error) string {
 	var op *net.OpError
+	var invalid x509.CertificateInvalidError
 	switch {
 	case errors.As(err, new(pinError)):
 		return "if the server's operator has made a new key, take the new pin"
@@ -161,10 +189,14 @@ func hintForTLS(err error) string {
 		return "connect to one of these names, or have the certificate made for this one"
 	case errors.As(err, new(x509.UnknownAuthorityError)):
 		return "say whose word counts with --ca FILE, or which key is right with --pin PIN"
-	case errors.As(err, new(x509.CertificateInvalidError)):
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
 		return "check the clock here, or have the certificate renewed"
-	case errors.As(err, new(tls.RecordHeaderError)):
+	case errors.As(err, &invalid):
+		return "have the certificate made anew, for a server; or say which key is right with --pin PIN"
+	case errors.As(err, new(tls.RecordHeaderError)), isLate(err):
 		return "leave TLS out, or take the port that is for it"
+	case isCutShort(err):
+		return "leave TLS out, or take the port that is for it; if that is this one, it is full, or does not let this address in"
 	case errors.As(err, &op) && op.Op == remoteAlert:
 		return "the server wants a certificate of this side, see --cert and --key, or another version of TLS"
 	}
