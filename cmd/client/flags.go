@@ -120,7 +120,7 @@ func read(v *config.Values) (settings, error) {
 		title = tlsPrefix + title
 	}
 	if v.Switch("insecure") {
-		title += " INSECURE"
+		title = "INSECURE " + title // first: where there is little room, the end is cut off
 	}
 	name, plain := nameOf(v), v.Switch("plain")
 	s := settings{
