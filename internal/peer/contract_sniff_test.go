@@ -210,3 +210,45 @@ func TestContract05_HelloOnPlainConnectionIsNeverRelayed(t *testing.T) {
 		})
 	}
 }
+
+// A connection that waits in its read takes no more than 1 KiB at first, and looks whether
+// there is more.
+func TestContract03_11_InputOfExactlyOneReadDoesNotWaitForMore(t *testing.T) {
+	const first = 1 << 10
+	inBubble(t, func(b *bubble) {
+		listener := b.connect()
+		pass(time.Second)
+
+		plain := b.connect()
+		line := strings.Repeat("x", first-1) + "\n"
+		plain.say(line)
+		if got := listener.heard(); got != line {
+			b.t.Errorf("%d bytes were relayed at once, want %d", len(got), len(line))
+		}
+		pass(time.Minute)
+		plain.say("half")
+		pass(time.Minute)
+		plain.say(" and half\n")
+		if got := listener.heard(); got != line+"half and half\n" {
+			b.t.Errorf("%d bytes were relayed in all", len(got))
+		}
+
+		framed := b.connect()
+		framed.say(soh)
+		hello := `{"type":"hello","nonce":"` + nonce + `","pad":"` + strings.Repeat("x", 2*first) + `"}` + "\n"
+		framed.say(hello[:first])
+		pass(2 * time.Second)
+		framed.say(hello[first:])
+		if got := framed.heard(); !strings.Contains(got, `"type":"welcome"`) {
+			b.t.Errorf("the hello is answered by %q", got)
+		}
+
+		slow := b.connect()
+		slow.say(line)
+		slow.Close()
+		pass(time.Second)
+		if n := b.room.Stats().Members; n != 2 { // the framed one is in another
+			b.t.Errorf("there are %d members, want 2", n)
+		}
+	})
+}

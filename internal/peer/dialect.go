@@ -157,7 +157,7 @@ func (s *session) sniff(ctx context.Context, chunk []byte, end error) (done bool
 		all = begun
 	}
 	switch hello, more, whole := bytes.Cut(all[1:], []byte("\n")); {
-	case len(all) > 1 && all[1] != '{', late, end != nil && !errors.Is(end, errNothing), len(hello) >= wire.MaxHello:
+	case len(all) > 1 && all[1] != '{', late, isEnd(end), len(hello) >= wire.MaxHello:
 		s.become(greeted) // a file that begins with SOH, or so
 		return false, chunk, nil
 	case !whole:
@@ -165,6 +165,11 @@ func (s *session) sniff(ctx context.Context, chunk []byte, end error) (done bool
 	default:
 		return true, nil, s.enter(ctx, hello, more)
 	}
+}
+
+// isEnd tells whether nothing follows what was read.
+func isEnd(err error) bool {
+	return err != nil && !errors.Is(err, errNothing) && !errors.Is(err, errLull)
 }
 
 // asks takes the session for one that asks for frames, unless the window has ended.

@@ -2,17 +2,24 @@ package peer
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net"
+	"os"
 	"sync"
 	"sync/atomic"
 	"syscall"
+	"time"
 
 	"bcast/internal/wire"
 )
 
 // errNothing says that there is nothing to read for now.
 var errNothing = errors.New("nothing to read for now")
+
+// errLull says that nothing more has come for a while, to read that waits. It is a timeout:
+// whoever reads on looks for the end that its deadline may have stood in the place of.
+var errLull = fmt.Errorf("nothing more to read for now: %w", os.ErrDeadlineExceeded)
 
 // maxReading is how many connections of a Handler are read at a time. Others wait for
 // one of these, without a buffer: all of them publish to one room, one after the other.
@@ -21,6 +28,10 @@ const maxReading = 32
 // idleRead is how many bytes are read at first, by a connection that waits in its read:
 // it has memory for that, and takes a buffer when they have come.
 const idleRead = 1 << 10
+
+// lull is how long a connection that waits in its read keeps its buffer when as much has
+// come as it reads at first, so that there may be more.
+const lull = 10 * time.Millisecond
 
 // keepHeld is how long, in bytes, a line that has begun may be and leave its buffer.
 const keepHeld = 64 << 10
@@ -48,6 +59,7 @@ type source struct {
 	first, early []byte
 	earlyErr     error // behind early
 	goesOn       bool  // there is more to read at once, as far as is known
+	hasty        bool  // a read deadline is for that alone
 
 	// The results of attempt, which is made once so that reading allocates nothing.
 	attempt func(fd uintptr) (done bool)
@@ -91,8 +103,10 @@ func (s *source) read() (chunk []byte, err error) {
 // wait waits for input and reads it.
 func (s *source) wait() (int, error) {
 	if s.goesOn {
-		s.goesOn = false
-		return s.conn.Read(s.space())
+		s.goesOn, s.hasty = false, true
+		_ = s.conn.SetReadDeadline(time.Now().Add(lull))
+		n, err := s.conn.Read(s.space())
+		return n, s.lulled(err)
 	}
 	if len(s.early) == 0 {
 		if s.first == nil {
@@ -100,7 +114,7 @@ func (s *source) wait() (int, error) {
 		}
 		s.give()
 		n, err := s.conn.Read(s.first)
-		s.early, s.earlyErr = s.first[:n], err
+		s.early, s.earlyErr = s.first[:n], s.lulled(err)
 	}
 	n := copy(s.space(), s.early)
 	s.early = s.early[n:]
@@ -109,6 +123,16 @@ func (s *source) wait() (int, error) {
 	}
 	s.goesOn = n == idleRead && s.earlyErr == nil
 	return n, s.earlyErr
+}
+
+// lulled is the error of a read, which may be for the deadline of an earlier one: that stays
+// where it had input, because to undo it could undo what another goroutine has set since.
+func (s *source) lulled(err error) error {
+	if !s.hasty || !isTimeout(err) {
+		return err
+	}
+	s.hasty = false
+	return errLull
 }
 
 // begun returns the line that has begun. It is valid until the next read.
