@@ -293,3 +293,45 @@ func TestContract10_MemberOverTLSThatNeverReadsIsCountedWhenTheTimeIsOver(t *tes
 		})
 	}
 }
+
+// A listener whose connection breaks is noticed before anything is said to it.
+func TestContract08_ListenerThatIsResetLeavesAtOnce(t *testing.T) {
+	secured := overTLS(t, tls.VersionTLS13)
+	for name, test := range map[string]struct {
+		change func(*plan)
+		more   func(*client)
+	}{
+		"behind the end of TLS": {secured, func(*client) {}},
+		"behind a FIN":          {secured, func(c *client) { _ = c.TCPConn.CloseWrite() }},
+		"behind more":           {secured, func(c *client) { _, _ = c.TCPConn.Write(make([]byte, 5000)) }},
+		"without TLS":           {asTheyAre, func(*client) {}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			v := open(t, test.change, func(p *plan) { p.peer.Listen = true })
+			clients := v.join(t, 2)
+			listener, other := clients[0], clients[1]
+			listener.say("all that I say\n")
+			listener.hangUp()
+			other.hears("all that I say\n")
+			test.more(listener)
+			other.say("to a listener\n")
+			listener.hears("to a listener\n")
+			_ = listener.SetLinger(0)
+			listener.TCPConn.Close()
+			eventually(t, "the listener has left", func() bool { return v.server.Stats().Open == 1 && v.room.Stats().Members == 1 })
+			other.Close()
+		})
+	}
+}
+
+func TestContract10_ListenersOverTLSEndWithTheServer(t *testing.T) {
+	v := open(t, overTLS(t, tls.VersionTLS13), func(p *plan) { p.peer.Listen = true })
+	listener := v.join(t, 1)[0]
+	listener.hangUp()
+	stopped := stopWithin(v, 5*time.Second)
+	listener.hearsEnd()
+	listener.Close()
+	if err := <-stopped; err != nil {
+		t.Error(err)
+	}
+}

@@ -225,15 +225,36 @@ func (s *session) leaveRoom(ctx context.Context) error {
 // of the rest. Without wake it waits for that itself.
 func (s *session) listen(ctx context.Context) (waits bool) {
 	if s.wake == nil {
-		select {
-		case <-s.member.Done():
-		case <-ctx.Done():
-		}
+		s.outlast(ctx)
 		return false
 	}
 	defer s.in.give()
 	_, err := s.in.read() // what has ended goes on ending, until the connection breaks
-	return errors.Is(err, io.EOF) && !s.out.failed.Load()
+	return errors.Is(err, io.EOF) && !s.out.failed.Load() && !s.out.isGone()
+}
+
+// outlast waits for the end of a listener that has no wake. Its input has ended, by a word
+// of TLS or a FIN, which a read of the connection tells again and again; whether the peer
+// is there the socket knows, where there is one.
+func (s *session) outlast(ctx context.Context) {
+	if s.out.socket == nil || !canReceive {
+		select {
+		case <-s.member.Done():
+		case <-ctx.Done():
+		}
+		return
+	}
+	waste := make([]byte, 512)
+	isBroken := func(fd uintptr) bool {
+		for {
+			n, again, err := receive(int(fd), waste)
+			if n == 0 || again || err != nil {
+				return err != nil || isGone(int(fd))
+			}
+		}
+	}
+	for isTimeout(s.out.socket.Read(isBroken)) && s.goesOn(ctx) {
+	}
 }
 
 // leave is what follows when the input has ended.

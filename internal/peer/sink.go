@@ -144,6 +144,14 @@ func (s *sink) unacked() (n int) {
 	return n
 }
 
+// isGone tells whether the connection is no more, as far as the system knows.
+func (s *sink) isGone() (gone bool) {
+	if s.socket != nil {
+		_ = s.socket.Control(func(fd uintptr) { gone = isGone(int(fd)) }) // closed: it has failed
+	}
+	return gone
+}
+
 // shut ends what is written. TLS has a word for that, which needs room: where there is
 // none for 5 s (and no deadline of ours changes that), the error is a timeout. Behind the
 // word the connection underneath is shut down as well, for peers that take no notice.

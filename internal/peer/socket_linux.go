@@ -56,10 +56,17 @@ func unacked(fd int) int {
 	if err != nil || n == 0 {
 		return 0
 	}
-	if info, err := unix.GetsockoptTCPInfo(fd, unix.IPPROTO_TCP, unix.TCP_INFO); err == nil && info.State == tcpClose {
+	if isGone(fd) {
 		return 0
 	}
 	return n
+}
+
+// isGone asks Linux whether the connection of the socket fd is no more, as once the peer
+// has reset it. Behind a FIN, reading goes on to tell the end of input even then.
+func isGone(fd int) bool {
+	info, err := unix.GetsockoptTCPInfo(fd, unix.IPPROTO_TCP, unix.TCP_INFO)
+	return err == nil && info.State == tcpClose
 }
 
 // windowEnd asks Linux for the end of the window that the peer of fd has opened, in

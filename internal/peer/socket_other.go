@@ -12,6 +12,9 @@ const canReceive = false
 
 func receive(int, []byte) (n int, again bool, err error) { return 0, true, nil }
 
+// isGone is not known on this system.
+func isGone(int) bool { return false }
+
 // unacked is not known on this system.
 func unacked(int) int { return 0 }
 
