@@ -50,6 +50,7 @@ type session struct {
 	idle      *idleTimer            // nil: none
 	listening bool                  // its input has ended, and it stays
 	stopped   atomic.Pointer[error] // why it is to end; nil: it goes on
+	forced    atomic.Bool           // it did not come to leave by itself
 
 	hurry atomic.Pointer[context.CancelFunc] // ends the time that it has to leave; nil: it has not begun to
 }
@@ -62,6 +63,9 @@ func (s *session) serve(ctx context.Context) (waits bool) {
 			s.h.sessions.remove(s)
 		}
 	}()
+	if s.out.isOver {
+		defer context.AfterFunc(ctx, func() { s.forceIn(s.h.cfg.DrainTimeout + linger) })()
+	}
 	end := io.EOF
 	if !s.listening {
 		end = s.read(ctx)
@@ -92,6 +96,21 @@ func (s *session) stop(reason error) {
 	if s.wake != nil {
 		s.wake()
 	}
+	if s.out.isOver {
+		s.forceIn(linger)
+	}
+}
+
+// forceIn ends the connection in a while, unless the session has come to leave by then. No
+// deadline interrupts a read of TLS that has something to write: the answer to an update
+// of keys, say, which has to wait like anything else for a peer that does not read.
+func (s *session) forceIn(d time.Duration) {
+	time.AfterFunc(d, func() {
+		if s.hurry.Load() == nil {
+			s.forced.Store(true)
+			s.out.Cut()
+		}
+	})
 }
 
 // reason is why the session is to end, or nil.
@@ -260,13 +279,13 @@ func (s *session) outlast(ctx context.Context) {
 // leave is what follows when the input has ended.
 func (s *session) leave(ctx context.Context, end error) {
 	h := s.h
+	grace, cancel := h.grace(ctx)
+	defer cancel()
+	s.hurry.Store(&cancel)
 	var refused *refused
 	if s.framed.Load() == nil && !errors.As(end, &refused) && !errors.Is(end, errBadHello) {
 		s.plain() // it has not said what it speaks, and gets what there is
 	}
-	grace, cancel := h.grace(ctx)
-	defer cancel()
-	s.hurry.Store(&cancel)
 	if errors.Is(s.reason(), errKicked) {
 		cancel() // it gets nothing more
 	}
@@ -283,6 +302,11 @@ func (s *session) leave(ctx context.Context, end error) {
 		if cut.Reason == room.Undelivered {
 			h.stats.undelivered.Add(1)
 		}
+		return
+	}
+	if s.forced.Load() && ctx.Err() != nil {
+		h.stats.undelivered.Add(1)
+		log.Warn("member cut", "reason", room.Undelivered.String(), "why", "it does not read, and TLS had something to tell it")
 		return
 	}
 	s.framed.Load().sayBye(ctx, end)
