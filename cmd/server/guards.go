@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"os"
+	"runtime"
 
 	"bcast/internal/certificate"
 	"bcast/internal/config"
@@ -110,6 +111,7 @@ func openGate(g guards, log *slog.Logger) (*gate, error) {
 		if gate.certificate, err = certificate.Load(g.cert, g.key, log); err != nil {
 			return nil, err
 		}
+		gate.warnOfReaders(g.key)
 	}
 	if g.clientCA != "" {
 		if gate.authorities, err = certificate.LoadAuthorities(g.clientCA, log); err != nil {
@@ -135,5 +137,14 @@ func (g *gate) token() (wire.RoomToken, error) {
 	if err != nil {
 		return wire.RoomToken{}, tokenError{fmt.Errorf("%s has no token: %w", g.tokenFile, err)}
 	}
+	g.warnOfReaders(g.tokenFile)
 	return token, nil
+}
+
+// warnOfReaders says of a file with a secret that everybody on this machine may read it.
+func (g *gate) warnOfReaders(file string) {
+	const others = 0o004
+	if info, err := os.Stat(file); err == nil && runtime.GOOS != "windows" && info.Mode()&others != 0 {
+		g.log.Warn("every user of this machine may read a secret of the room's: see chmod o-r", "file", file)
+	}
 }

@@ -141,3 +141,22 @@ func TestTokenOpensTheRoom(t *testing.T) {
 		t.Errorf("it says %q", said)
 	}
 }
+
+func TestSecretsThatEverybodyMayReadAreWarnedOf(t *testing.T) {
+	t.Parallel()
+	v := newVault(t, "localhost")
+	const warning = "every user of this machine may read"
+	r, _ := openSecured(t, v, "--token-file", v.file("token"))
+	if strings.Contains(r.stderr.String(), warning) {
+		t.Error("it warns of files that nobody else may read")
+	}
+	for _, name := range []string{"token", "key"} {
+		if err := os.Chmod(v.file(name), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r, _ = openSecured(t, v, "--token-file", v.file("token"))
+	for _, name := range []string{"token", "key"} {
+		r.stderr.await(t, warning+" a secret of the room's: see chmod o-r\" file="+v.file(name))
+	}
+}

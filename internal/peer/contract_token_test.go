@@ -130,6 +130,31 @@ func TestProofCannotBeReplayedTruncatedOrSwapped(t *testing.T) {
 	}
 }
 
+// TestHelloThatWasOverheardIsOfNoUse has what let somebody in come again, byte for byte.
+func TestHelloThatWasOverheardIsOfNoUse(t *testing.T) {
+	v := openLocked(t)
+	c := v.greet(t)
+	proof := token(t).ClientProof(c.greeting.Challenge, nonce)
+	hello := (&wire.Hello{Nonce: nonce, Name: "hanako", Auth: proof}).Append(nil)
+	c.say(string(hello))
+	until[*wire.Welcome](c)
+	for name, again := range map[string]string{
+		"replayed":  string(hello),
+		"truncated": strings.Replace(string(hello), proof, proof[:len(proof)-1], 1),
+		"longer":    strings.Replace(string(hello), proof, proof+"0", 1),
+		"as a line": proof + "\n",
+	} {
+		before := v.room.Stats().Published
+		mallory := v.greet(t)
+		mallory.say(again)
+		mallory.refused(wire.CodeAuth, 0, true)
+		mallory.hearsNothing()
+		if got := v.room.Stats().Published; got != before {
+			t.Errorf("%s: something is relayed", name)
+		}
+	}
+}
+
 func TestTokenCanBeChanged(t *testing.T) {
 	v := openLocked(t)
 	before := v.unlock(t)
