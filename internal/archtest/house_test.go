@@ -38,6 +38,7 @@ var house = []place{
 	{floor: 0, pkg: "internal/server"},
 	{floor: 0, pkg: "internal/certificate", without: []string{sockets, goroutines}},
 	{floor: 0, pkg: "internal/history", without: []string{sockets, goroutines}},
+	{floor: 0, pkg: "internal/spool", without: []string{sockets}},
 
 	{floor: 1, pkg: "internal/room", mayImport: []string{"internal/journal"}, without: []string{sockets}},
 	{floor: 1, pkg: "internal/feed", mayImport: []string{"internal/wire", "internal/text"}, without: []string{sockets}},
