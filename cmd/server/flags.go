@@ -6,13 +6,16 @@ import (
 	"io"
 	"log/slog"
 	"math"
+	"os/signal"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"bcast/internal/config"
 	"bcast/internal/peer"
 	"bcast/internal/room"
+	"bcast/internal/spool"
 	"bcast/internal/wire"
 )
 
@@ -42,8 +45,9 @@ type settings struct {
 
 	control string // path of the operator's socket; empty: none
 
-	log    *slog.Logger
-	level  *slog.LevelVar // of log
+	log    *slog.Logger   // once it is open
+	level  *slog.LevelVar // of it
+	json   bool           // its form
 	values *config.Values // where all of this is from
 }
 
@@ -60,7 +64,7 @@ const (
 // none is the value of a limit that there is not.
 const none = "none"
 
-func command(stdout, stderr io.Writer) config.Command {
+func command(stdout io.Writer, stderr *spool.Writer) config.Command {
 	return config.Command{
 		Name:  "bcast-server",
 		Usage: "a room for anything that speaks TCP: what one client sends, every other client receives",
@@ -102,14 +106,16 @@ func command(stdout, stderr io.Writer) config.Command {
 		Commands:     []config.Command{certCommand(stdout), ctlCommand(stdout)},
 		SettingsFile: "server.toml",
 		Check: func(v *config.Values) error {
-			_, err := read(v, stderr)
+			_, err := read(v)
 			return err
 		},
 		Action: func(ctx context.Context, v *config.Values) error {
-			s, err := read(v, stderr)
+			s, err := read(v)
 			if err != nil {
 				return err
 			}
+			s.log = s.openLog(stderr)
+			signal.Ignore(syscall.SIGPIPE) // or a log that nobody reads any more would end the server
 			return serve(ctx, s)
 		},
 	}
@@ -128,7 +134,7 @@ func choice(category, name, value, choices, usage string) config.Flag {
 }
 
 // read takes the settings from wherever they are written.
-func read(v *config.Values, stderr io.Writer) (settings, error) {
+func read(v *config.Values) (settings, error) {
 	s := settings{
 		listen:       v.Addrs("listen"),
 		httpGuard:    v.Choice("http-guard") == "on",
@@ -169,11 +175,17 @@ func read(v *config.Values, stderr io.Writer) (settings, error) {
 	s.backlog = v.Size("backlog", room.MinBacklog(peer.MaxChunk(s.maxLine)), math.MaxInt)
 
 	_ = s.level.UnmarshalText([]byte(v.Choice("log-level"))) // Choice has checked it
-	options := &slog.HandlerOptions{Level: s.level}
-	if v.Choice("log-format") == "json" {
-		s.log = slog.New(slog.NewJSONHandler(stderr, options))
-	} else {
-		s.log = slog.New(slog.NewTextHandler(stderr, options))
-	}
+	s.json = v.Choice("log-format") == "json"
 	return s, v.Err()
+}
+
+// openLog returns a log on stderr.
+func (s *settings) openLog(stderr *spool.Writer) *slog.Logger {
+	options := &slog.HandlerOptions{Level: s.level}
+	return stderr.Logger(func(w io.Writer) slog.Handler {
+		if s.json {
+			return slog.NewJSONHandler(w, options)
+		}
+		return slog.NewTextHandler(w, options)
+	})
 }

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"errors"
-	"io"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -147,7 +146,7 @@ func (r *reloader) reloadSettings() []admin.Change {
 	values, err := r.start.Reread()
 	var s settings
 	if err == nil {
-		s, err = read(values, io.Discard)
+		s, err = read(values)
 	}
 	if err != nil {
 		return []admin.Change{outcome("settings", false, err)}

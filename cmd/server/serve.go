@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/netip"
 	"slices"
@@ -150,7 +151,8 @@ func serve(ctx context.Context, s settings) error {
 		return err
 	})
 	err = group.Wait()
-	s.log.Info("stopped", "published_bytes", r.Stats().Published)
+	s.log.LogAttrs(ctx, slog.LevelInfo, "stopped", slog.Uint64("published_bytes", r.Stats().Published),
+		figures(srv.Stats(), members.Stats(), r.Stats(), hub))
 	return err
 }
 
