@@ -97,3 +97,22 @@ func TestWhatIsInsertedStandsBetweenTwoLines(t *testing.T) {
 		}
 	})
 }
+
+func TestContract06_MemberThatIsHeldIsCutAfterPatience(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRoom(t, nil)
+		held, err := r.Enter(newScreen(), room.Entrance{Held: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		sender := join(t, r, newScreen())
+		if took := fill(t, sender, 500); took == 0 || took > patience+slack { // and its owner sees nothing of it
+			t.Errorf("the sender was held for %v, patience is %v", took, patience)
+		}
+		if got := reason(t, held); got != room.Stalled {
+			t.Errorf("cut as %v, want stalled", got)
+		}
+		held.Release() // too late, and no harm
+		leave(t, sender)
+	})
+}

@@ -439,6 +439,9 @@ func (m *Member) cut(reason Reason) bool {
 	}
 	m.room.cuts[reason].Add(1)
 	m.sink.Cut()
+	if m.held.CompareAndSwap(true, false) { // it has no owner who would see that
+		m.finish(nil)
+	}
 	return true
 }
 
