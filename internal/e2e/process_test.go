@@ -235,6 +235,8 @@ var packages = map[string]string{
 	"systemctl":               "systemd",
 	"systemd-analyze":         "systemd",
 	"systemd-socket-activate": "systemd",
+	"chromium":                "chromium",
+	"sh":                      "dash",
 }
 
 // tool returns the path of a program that people use with bcast. Without it the

@@ -1,0 +1,376 @@
+//go:build linux
+
+package e2e_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// time is for how long a server is attacked. On the CI that is long enough for every
+// time-out that there is, several times, but for those sieges that are about something else.
+func (s siege) time() time.Duration {
+	if os.Getenv("CI") == "true" && !s.short {
+		return 60 * time.Second
+	}
+	return 8 * time.Second
+}
+
+// siegeMemory is the most that a besieged server may need, in bytes: two logs of a backlog of
+// 16 MiB each, the room's and the one with frames, with half as much again as garbage (GOGC is
+// 50), some 20 MiB of program, and 300 connections with what they are read into, of up to a
+// frame of 400 KB for a few. It is 70 MiB in practice.
+const siegeMemory = 128 << 20
+
+// siegeServer is a server without the race detector, with which it would need five to ten
+// times the memory, and be so slow that a good reader looks like a bad one.
+var siegeServer = sync.OnceValues(func() (path string, err error) {
+	path = filepath.Join(scratch.dir, "siege-server")
+	cmd := exec.Command("go", "build", "-buildvcs=false", "-o", path, "./cmd/server")
+	cmd.Dir = root
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build the server: %w\n%s", err, out)
+	}
+	return path, nil
+})
+
+// A siege is a server under attack.
+type siege struct {
+	name    string
+	flags   []string
+	log     string // where stderr goes to: "", which is to the test, "blocked", "full" or "gone"
+	files   int    // that the server may have open; 0: as many as the test
+	short   bool   // it takes no longer on the CI
+	alone   bool   // it needs the machine
+	guarded bool   // the room wants a token, half of its members come over TLS
+	attacks map[string]attacker
+	counted []string // figures that the attackers know as well as the server
+	atLeast []string // figures of which they cannot know all
+}
+
+// An attacker attacks until ctx ends, and returns what it has counted.
+type attacker func(ctx context.Context, at target) figures
+
+// A target is what an attacker attacks, and where it comes from.
+type target struct {
+	plain, tls string // addresses; tls may be ""
+	network    byte   // it comes from 127.0.network.0/24, which is nobody else's
+}
+
+// figures are counts by the names that the server's log has for them, such as
+// "refused.http". Behind a name that ends with a dot, all that begin with it count.
+type figures map[string]int
+
+func (f figures) add(more figures) {
+	for name, n := range more {
+		f[name] += n
+	}
+}
+
+// of is the figure of a name, or the sum of those that begin with it.
+func (f figures) of(name string) (sum int) {
+	for known, n := range f {
+		if known == name || strings.HasSuffix(name, ".") && strings.HasPrefix(known, name) {
+			sum += n
+		}
+	}
+	return sum
+}
+
+var sieges = []siege{
+	{
+		name:    "strangers",
+		alone:   true,
+		flags:   []string{"--max-clients-per-ip", "40"},
+		attacks: everyStranger,
+		counted: []string{"refused.http", "refused.tls", "refused.per_ip"},
+		atLeast: []string{"cut."},
+	},
+	{
+		name:    "more connections than there may be",
+		files:   256, // so there may be 192
+		attacks: map[string]attacker{"flood": surge("refused.full", 8, 64)},
+		counted: []string{"refused.full"},
+	},
+	{
+		name:    "a token and TLS",
+		flags:   []string{"--max-clients-per-ip", "100"},
+		guarded: true,
+		attacks: everyIntruder,
+		counted: []string{"refused.http", "refused.", "handshakes_failed."},
+	},
+	{
+		name:    "no descriptors, and nobody reads the log",
+		flags:   []string{"--max-clients", "1000", "--log-level", "debug"},
+		files:   256,
+		log:     "blocked",
+		short:   true,
+		attacks: map[string]attacker{"descriptors": exhaust, "resets": resets},
+		atLeast: []string{"accept_errors"},
+	},
+	{
+		name:    "the log is full",
+		flags:   []string{"--log-level", "debug"},
+		log:     "full",
+		short:   true,
+		attacks: map[string]attacker{"resets": resets, "http": overHTTP},
+	},
+	{
+		name:    "the log is gone",
+		flags:   []string{"--log-level", "debug"},
+		log:     "gone",
+		short:   true,
+		attacks: map[string]attacker{"resets": resets, "http": overHTTP},
+	},
+}
+
+// TestContract09_NobodyCanDisturbAConversation attacks servers while 20 members talk in each.
+// It does not run beside other tests, and its hardest siege beside no other: whoever has no
+// processor for seconds is a slow reader.
+func TestContract09_NobodyCanDisturbAConversation(t *testing.T) {
+	for _, s := range sieges {
+		t.Run(s.name, func(t *testing.T) {
+			if !s.alone {
+				t.Parallel()
+			}
+			s.hold(t)
+		})
+	}
+}
+
+func (s siege) hold(t *testing.T) {
+	f := s.open(t)
+	c := converse(t, f.plain, f.tls, s.time())
+
+	ctx, cancel := context.WithTimeout(t.Context(), s.time()-time.Second)
+	defer cancel()
+	var attackers sync.WaitGroup
+	var mu sync.Mutex
+	counted := f.knocks()
+	for i, name := range slices.Sorted(maps.Keys(s.attacks)) {
+		at := target{plain: f.plain, tls: f.tls, network: byte(i + 1)}
+		attackers.Go(func() {
+			found := s.attacks[name](ctx, at)
+			mu.Lock()
+			defer mu.Unlock()
+			counted.add(found)
+			t.Logf("%s: %v", name, found)
+		})
+	}
+	attackers.Wait()
+	c.awaitEnd(t)
+	if !f.running() {
+		t.Fatal("the server has ended")
+	}
+	peak := f.peak(t)
+	t.Logf("at its peak the server has %d MiB", peak>>20)
+	if peak > siegeMemory {
+		t.Errorf("at its peak the server has %d MiB, want at most %d", peak>>20, siegeMemory>>20)
+	}
+
+	f.readLog(t)
+	f.signal(t, syscall.SIGTERM)
+	f.wantExit(t, 0)
+	c.awaitClosed(t)
+	s.compare(t, counted, f)
+}
+
+// compare compares what the attackers have counted with what the server says at the end.
+func (s siege) compare(t *testing.T, counted figures, f *fortress) {
+	t.Helper()
+	if len(s.counted)+len(s.atLeast) == 0 {
+		return
+	}
+	said := saidFigures(t, f.said)
+	t.Logf("the server says %v", said)
+	if n := said["panics"]; n > 0 {
+		t.Errorf("the server has panicked %d times", n)
+	}
+	for _, name := range s.counted {
+		if got, want := said.of(name), counted.of(name); got != want || want == 0 {
+			t.Errorf("the server has %d times %s, the attackers %d", got, name, want)
+		}
+	}
+	for _, name := range s.atLeast {
+		if got, want := said.of(name), max(counted.of(name), 1); got < want {
+			t.Errorf("the server has %d times %s, the attackers %d", got, name, want)
+		}
+	}
+}
+
+// A fortress is the server of a siege.
+type fortress struct {
+	*process
+	plain, tls string
+	log        *os.File // a pipe that stderr goes to, which nobody reads before readLog; or nil
+	said       *output  // what it has logged, where that can be read
+}
+
+func (s siege) open(t *testing.T) *fortress {
+	t.Helper()
+	f := &fortress{plain: freePort(t)}
+	args := append([]string{"--listen", f.plain}, s.flags...)
+	if s.guarded {
+		v := newVault(t, "127.0.0.1")
+		f.tls = freePort(t)
+		args = append(args, "--token-file", v.file("token"),
+			"--tls-listen", f.tls, "--tls-cert", v.file("crt"), "--tls-key", v.file("key"))
+	}
+	script := `exec "$0" "$@"`
+	if s.files > 0 {
+		script = fmt.Sprintf("ulimit -n %d; ", s.files) + script
+	}
+	switch s.log {
+	case "full":
+		script += " 2>/dev/full"
+	case "blocked", "gone":
+		path := scratchPath()
+		if err := unix.Mkfifo(path, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		var err error
+		if f.log, err = os.OpenFile(path, os.O_RDWR, 0); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { f.log.Close() })
+		control(t, f.log, func(fd int) error {
+			_, err := unix.FcntlInt(uintptr(fd), unix.F_SETPIPE_SZ, pipeSize)
+			return err
+		})
+		script += " 2>" + path
+	}
+	program(t, "bcast-server") // it looks at every file that the build below depends on
+	server, err := siegeServer()
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.process = run(t, command(tool(t, "sh"), append([]string{"-c", script, server}, args...)...))
+	f.said = f.stderr
+	for _, address := range []string{f.plain, f.tls} {
+		awaitAnswer(t, f.process, address)
+	}
+	if s.log == "gone" {
+		f.log.Close()
+		f.log = nil
+	}
+	return f
+}
+
+// pipeSize is that of the pipe that nobody reads.
+const pipeSize = 4096
+
+// knocks are what the server counts of awaitAnswer.
+func (f *fortress) knocks() figures {
+	if f.tls == "" {
+		return make(figures)
+	}
+	return figures{"refused.no_token": 1, "handshakes_failed.any": 1}
+}
+
+// awaitAnswer waits until somebody listens.
+func awaitAnswer(t *testing.T, p *process, address string) {
+	t.Helper()
+	if address == "" {
+		return
+	}
+	await(t, func() bool {
+		conn, err := net.Dial("tcp", address)
+		if err == nil {
+			conn.Close()
+		}
+		return err == nil || !p.running()
+	}, func() string { return "the server does not listen" })
+	if !p.running() {
+		t.Fatalf("the server did not start: %s", p.stderr)
+	}
+}
+
+// readLog reads a log that was blocked, after it has checked that it was.
+func (f *fortress) readLog(t *testing.T) {
+	t.Helper()
+	if f.log == nil {
+		return
+	}
+	waiting := 0
+	control(t, f.log, func(fd int) (err error) {
+		waiting, err = unix.IoctlGetInt(fd, unix.TIOCINQ)
+		return err
+	})
+	if waiting < pipeSize-pipeSize/4 {
+		t.Errorf("%d bytes of the log wait to be read: it was not blocked", waiting)
+	}
+	f.said = new(output)
+	done := make(chan struct{})
+	go func() { // the cleanup waits for it
+		defer close(done)
+		_, _ = io.Copy(f.said, f.log)
+	}()
+	t.Cleanup(func() { f.log.Close(); <-done })
+}
+
+// control does something with the descriptor of a file.
+func control(t *testing.T, file *os.File, do func(fd int) error) {
+	t.Helper()
+	raw, err := file.SyscallConn()
+	if err == nil {
+		err = errors.Join(raw.Control(func(fd uintptr) { err = do(int(fd)) }), err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// peak is the most memory that the server has had, in bytes.
+func (f *fortress) peak(t *testing.T) int64 {
+	t.Helper()
+	status, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(f.cmd.Process.Pid), "status"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := bytes.Cut(status, []byte("VmHWM:"))
+	fields := bytes.Fields(rest)
+	if len(fields) == 0 {
+		t.Fatalf("there is no peak in\n%s", status)
+	}
+	kib, err := strconv.ParseInt(string(fields[0]), 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return kib << 10
+}
+
+var saidFigure = regexp.MustCompile(`([a-z_.]+)=(\d+)`)
+
+// saidFigures are those of the last line of a log.
+func saidFigures(t *testing.T, log *output) figures {
+	t.Helper()
+	log.await(t, "msg=stopped")
+	_, last, _ := strings.Cut(log.String(), "msg=stopped")
+	all := make(figures)
+	for _, found := range saidFigure.FindAllStringSubmatch(last, -1) {
+		n, err := strconv.Atoi(found[2])
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[found[1]] = n
+	}
+	return all
+}
