@@ -28,7 +28,17 @@ var scratch struct {
 	used atomic.Int64
 }
 
+// besiege is what a process of attackers does, which a siege has started with an order; nil
+// where there are no sieges.
+var besiege func(order string) error
+
 func TestMain(m *testing.M) {
+	if order := os.Getenv("SIEGE"); order != "" {
+		if err := besiege(order); err != nil {
+			panic(err)
+		}
+		return
+	}
 	dir, err := os.MkdirTemp("", "bcast")
 	if err != nil {
 		panic(err)

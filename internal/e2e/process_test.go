@@ -237,6 +237,7 @@ var packages = map[string]string{
 	"systemd-socket-activate": "systemd",
 	"chromium":                "chromium",
 	"sh":                      "dash",
+	"nice":                    "coreutils",
 }
 
 // tool returns the path of a program that people use with bcast. Without it the

@@ -4,6 +4,7 @@ package e2e_test
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net"
 	"sync"
@@ -43,13 +44,17 @@ func wave(ctx context.Context, at target, reason string, addresses, workers int)
 				continue
 			}
 			counted["connections"]++
-			if n, _ := conn.Read(make([]byte, 1)); n == 0 { // nothing else ends it within patience
+			switch _, err := conn.Read(make([]byte, 1)); {
+			case err == nil:
+				counted["members"]++
+				held.Go(func() { hold(ctx, conn) })
+			case errors.Is(err, io.EOF):
 				counted[reason]++
 				conn.Close()
-				continue
+			default:
+				counted["perhaps "+reason]++ // or cut, before anything has come
+				conn.Close()
 			}
-			counted["members"]++
-			held.Go(func() { hold(ctx, conn) })
 		}
 		return counted
 	})

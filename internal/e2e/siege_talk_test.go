@@ -30,9 +30,9 @@ const (
 	pace     = 4           // lines that each says in a second, of 1,750 bytes on average
 )
 
-// A conversation is what 20 members say to each other, of whom half speak frames. All of it
+// A debate is what 20 members say to each other, of whom half speak frames. All of it
 // is checked: each line comes to everybody, whole and once, in one order.
-type conversation struct {
+type debate struct {
 	script *contract.Script
 	all    []*talker
 }
@@ -53,11 +53,11 @@ type talker struct {
 	leaves  atomic.Bool   // the server is about to close
 }
 
-// converse has members join, over TLS every other if there is an address for that, and talk
+// argue has members join, over TLS every other if there is an address for that, and talk
 // for so long.
-func converse(t *testing.T, plain, secured string, over time.Duration) *conversation {
+func argue(t *testing.T, plain, secured string, over time.Duration) *debate {
 	t.Helper()
-	c := &conversation{script: contract.New(uint64(time.Now().UnixNano()), speakers, int(over.Seconds()*pace))}
+	c := &debate{script: contract.New(uint64(time.Now().UnixNano()), speakers, int(over.Seconds()*pace))}
 	for i := range talkers {
 		to := target{plain: plain}
 		if i%2 == 1 {
@@ -77,7 +77,7 @@ func converse(t *testing.T, plain, secured string, over time.Duration) *conversa
 }
 
 // join connects one talker.
-func (c *conversation) join(t *testing.T, to target, guarded bool, i int) {
+func (c *debate) join(t *testing.T, to target, guarded bool, i int) {
 	t.Helper()
 	m := &talker{
 		number: i, framed: i < talkers/2,
@@ -111,7 +111,7 @@ func (c *conversation) join(t *testing.T, to target, guarded bool, i int) {
 }
 
 // awaitAll waits until the server counts them all.
-func (c *conversation) awaitAll(t *testing.T, to target, guarded bool) {
+func (c *debate) awaitAll(t *testing.T, to target, guarded bool) {
 	t.Helper()
 	count := 0
 	await(t, func() bool {
@@ -127,7 +127,7 @@ func (c *conversation) awaitAll(t *testing.T, to target, guarded bool) {
 }
 
 // awaitEnd waits until everybody has heard everything, and checks it.
-func (c *conversation) awaitEnd(t *testing.T) {
+func (c *debate) awaitEnd(t *testing.T) {
 	t.Helper()
 	late, cancel := context.WithTimeout(t.Context(), 2*patience) // its speakers are at the end
 	defer cancel()
@@ -161,7 +161,7 @@ func (c *conversation) awaitEnd(t *testing.T) {
 }
 
 // awaitClosed waits until the server has closed the connections, in good order.
-func (c *conversation) awaitClosed(t *testing.T) {
+func (c *debate) awaitClosed(t *testing.T) {
 	t.Helper()
 	late := time.After(patience)
 	for _, m := range c.all {

@@ -5,6 +5,7 @@ package e2e_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -76,7 +77,8 @@ type target struct {
 }
 
 // figures are counts by the names that the server's log has for them, such as
-// "refused.http". Behind a name that ends with a dot, all that begin with it count.
+// "refused.http". Of a name that ends with a dot, all that begin with it count. What an
+// attacker is not sure of stands behind "perhaps ".
 type figures map[string]int
 
 func (f figures) add(more figures) {
@@ -158,24 +160,10 @@ func TestContract09_NobodyCanDisturbAConversation(t *testing.T) {
 
 func (s siege) hold(t *testing.T) {
 	f := s.open(t)
-	c := converse(t, f.plain, f.tls, s.time())
+	c := argue(t, f.plain, f.tls, s.time())
 
-	ctx, cancel := context.WithTimeout(t.Context(), s.time()-time.Second)
-	defer cancel()
-	var attackers sync.WaitGroup
-	var mu sync.Mutex
 	counted := f.knocks()
-	for i, name := range slices.Sorted(maps.Keys(s.attacks)) {
-		at := target{plain: f.plain, tls: f.tls, network: byte(i + 1)}
-		attackers.Go(func() {
-			found := s.attacks[name](ctx, at)
-			mu.Lock()
-			defer mu.Unlock()
-			counted.add(found)
-			t.Logf("%s: %v", name, found)
-		})
-	}
-	attackers.Wait()
+	counted.add(s.attack(t, f))
 	c.awaitEnd(t)
 	if !f.running() {
 		t.Fatal("the server has ended")
@@ -193,6 +181,72 @@ func (s siege) hold(t *testing.T) {
 	s.compare(t, counted, f)
 }
 
+// An order is what a process of attackers is told.
+type order struct {
+	Siege      string
+	Plain, TLS string // addresses
+	Time       time.Duration
+}
+
+// attack has all attackers at work in a process of their own, which has what the server and
+// the members leave of the machine: they would be slow readers without.
+func (s siege) attack(t *testing.T, f *fortress) figures {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := json.Marshal(order{s.name, f.plain, f.tls, s.time() - time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := command(tool(t, "nice"), "-n", "19", self)
+	cmd.Env = append(cmd.Env, "SIEGE="+string(text))
+	attackers := run(t, cmd)
+	select {
+	case <-attackers.exited:
+	case <-time.After(s.time() + 5*patience): // they end what they have begun
+		t.Fatal("the attackers do not come to their end")
+	}
+	attackers.wantExit(t, 0)
+	var found map[string]figures
+	if err := json.Unmarshal([]byte(attackers.stdout.String()), &found); err != nil {
+		t.Fatalf("the attackers say %q: %v", attackers.stdout, err)
+	}
+	counted := make(figures)
+	for name, figures := range found {
+		t.Logf("%s: %v", name, figures)
+		counted.add(figures)
+	}
+	return counted
+}
+
+func init() {
+	besiege = func(text string) error {
+		var o order
+		if err := json.Unmarshal([]byte(text), &o); err != nil {
+			return err
+		}
+		s := sieges[slices.IndexFunc(sieges, func(s siege) bool { return s.name == o.Siege })]
+		ctx, cancel := context.WithTimeout(context.Background(), o.Time)
+		defer cancel()
+		var attackers sync.WaitGroup
+		var mu sync.Mutex
+		found := make(map[string]figures)
+		for i, name := range slices.Sorted(maps.Keys(s.attacks)) {
+			at := target{plain: o.Plain, tls: o.TLS, network: byte(i + 1)}
+			attackers.Go(func() {
+				counted := s.attacks[name](ctx, at)
+				mu.Lock()
+				defer mu.Unlock()
+				found[name] = counted
+			})
+		}
+		attackers.Wait()
+		return json.NewEncoder(os.Stdout).Encode(found)
+	}
+}
+
 // compare compares what the attackers have counted with what the server says at the end.
 func (s siege) compare(t *testing.T, counted figures, f *fortress) {
 	t.Helper()
@@ -205,8 +259,9 @@ func (s siege) compare(t *testing.T, counted figures, f *fortress) {
 		t.Errorf("the server has panicked %d times", n)
 	}
 	for _, name := range s.counted {
-		if got, want := said.of(name), counted.of(name); got != want || want == 0 {
-			t.Errorf("the server has %d times %s, the attackers %d", got, name, want)
+		got, want, perhaps := said.of(name), counted.of(name), counted.of("perhaps "+name)
+		if got < want || got > want+perhaps || want == 0 || perhaps > want/10 {
+			t.Errorf("the server has %d times %s, the attackers %d, and perhaps %d", got, name, want, perhaps)
 		}
 	}
 	for _, name := range s.atLeast {
