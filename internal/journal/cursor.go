@@ -63,19 +63,22 @@ func (c *Cursor) Next() (unread []byte, pos uint64, freed bool) {
 	return unread, pos, freed
 }
 
-// Advance moves the cursor over the first n bytes that Next returned, and returns its
-// new offset in the log.
-func (c *Cursor) Advance(n int) (pos uint64) {
+// Advance moves the cursor over the first n bytes that Next returned, and over what the
+// reader skips behind them, and returns its new offset in the log. It reports what Next
+// does: who has skipped up to the log's end need not call Next until there is more.
+func (c *Cursor) Advance(n int) (pos uint64, freed bool) {
 	c.mu.Lock()
 	if c.leap != nil {
 		c.leap.pos += uint64(n)
 	} else {
 		c.pos += uint64(n)
-		c.passLocked()
+		if c.passLocked() {
+			freed = c.moveLocked()
+		}
 	}
 	pos = c.pos
 	c.mu.Unlock()
-	return pos
+	return pos, freed
 }
 
 // Close takes the cursor out of the log. It reports what Next does.
@@ -153,12 +156,15 @@ func (c *Cursor) settle() {
 	}
 }
 
-// passLocked takes the cursor over what the reader skips at its place.
-func (c *Cursor) passLocked() {
-	if c.passed < len(c.own) && c.own[c.passed].start == c.pos {
-		c.pos = c.own[c.passed].end
-		c.passed++
+// passLocked takes the cursor over what the reader skips at its place, and reports whether
+// there is something.
+func (c *Cursor) passLocked() bool {
+	if c.passed == len(c.own) || c.own[c.passed].start != c.pos {
+		return false
 	}
+	c.pos = c.own[c.passed].end
+	c.passed++
+	return true
 }
 
 // moveLocked takes the cursor to the segment that its place is in, and reports

@@ -346,3 +346,22 @@ func BenchmarkAppendAndRead(b *testing.B) {
 		})
 	}
 }
+
+// TestCursorThatSkipsToTheEndHoldsNothing has a reader that has skipped all of the log behind what it
+// read, and does not look again.
+func TestCursorThatSkipsToTheEndHoldsNothing(t *testing.T) {
+	l := newLog(t, small)
+	c := begin(l)
+	l.Append([]byte("another's\n"), journal.Record{Lines: 1})
+	own := bytes.Repeat([]byte("x"), 500)
+	for !l.Full(len(own)) {
+		l.Append(own, journal.Record{Lines: 1}, c)
+	}
+	p, _, _ := c.Next()
+	if pos, freed := c.Advance(len(p)); pos != l.End() || !freed {
+		t.Errorf("advanced to %d of %d, freed: %t", pos, l.End(), freed)
+	}
+	if l.Full(len(own)) {
+		t.Error("the log is full still")
+	}
+}

@@ -307,7 +307,9 @@ func (m *Member) deliver(wait bool) {
 			if n > 0 { // before Advance: a segment that is left behind is used again
 				m.inside = unread[n-1] != '\n'
 			}
-			pos = m.cursor.Advance(n)
+			if pos, freed = m.cursor.Advance(n); freed {
+				m.room.freed()
+			}
 			if !m.goesOn(n == len(unread), err, wait) {
 				return
 			}

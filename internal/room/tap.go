@@ -48,7 +48,11 @@ func (t *Tap) Next() (p []byte, pos uint64) {
 }
 
 // Advance passes over the first n bytes that Next returned.
-func (t *Tap) Advance(n int) { t.cursor.Advance(n) }
+func (t *Tap) Advance(n int) {
+	if _, freed := t.cursor.Advance(n); freed {
+		t.room.freed()
+	}
+}
 
 // Record returns the next record: of bytes that Next has returned, or will. It stays as
 // it is until the next call.
