@@ -44,10 +44,11 @@ type Hub struct {
 	roster   *roster
 	sessions *sessions
 	tally    tally
-	count    *time.Timer            // when the tally wants to be woken; nil before it ever did
-	view     *view                  // what framed members see; nil while there are none
-	members  int                    // framed ones
-	cuts     map[room.Reason]uint64 // of the views that there were
+	count    *time.Timer        // when the tally wants to be woken; nil before it ever did
+	view     *view              // what framed members see; nil while there are none
+	members  int                // framed ones
+	views    map[*view]struct{} // that and those that are being stopped
+	past     room.Stats         // of the views that there were
 }
 
 // New returns a Hub, or an error that says what is wrong with cfg.
@@ -56,34 +57,38 @@ func New(cfg Config) (*Hub, error) {
 		return nil, errors.New("framed: no room, or no longest chunk")
 	}
 	cfg.Backlog = max(cfg.Backlog, room.MinBacklog(maxFrames(cfg.MaxChunk)))
-	h := &Hub{cfg: cfg, epoch: word(), roster: newRoster(), sessions: newSessions(0, 0), cuts: make(map[room.Reason]uint64)}
+	h := &Hub{cfg: cfg, epoch: word(), roster: newRoster(), sessions: newSessions(0, 0), views: make(map[*view]struct{})}
+	h.past.Cuts = make(map[room.Reason]uint64)
 	h.cfg.Room.Keep(cfg.Keep)
 	return h, nil
 }
 
 // Stats are a Hub's figures.
 type Stats struct {
-	Members int                    // framed ones, now
-	Cuts    map[room.Reason]uint64 // framed members cut, by reason, since the Hub was made
+	Members  int        // framed ones, now
+	Sessions int        // that are remembered, those of Members too
+	Behind   uint64     // bytes of the room's log that framed members are not told yet
+	Log      room.Stats // of the log of frames; what only grows is since the Hub was made
 }
 
-// Stats returns the Hub's figures. The map is the caller's.
+// Stats returns the Hub's figures. The map in it is the caller's.
 func (h *Hub) Stats() Stats {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	s := Stats{Members: h.members, Cuts: make(map[room.Reason]uint64)}
-	add(s.Cuts, h.cuts)
+	h.sessions.expire(time.Now())
+	s := Stats{Members: h.members, Sessions: len(h.sessions.known)}
+	s.Log.Cuts = make(map[room.Reason]uint64)
+	s.Log.Kept.Backlog = uint64(h.cfg.Backlog)
 	if h.view != nil {
-		add(s.Cuts, h.view.room.Stats().Cuts)
+		s.Log, s.Behind = h.view.room.Stats(), h.view.tap.Behind()
 	}
+	for v := range h.views {
+		if v != h.view {
+			s.Log.Add(v.room.Stats())
+		}
+	}
+	s.Log.Add(h.past)
 	return s
-}
-
-// add adds the counts of more to those of to.
-func add(to, more map[room.Reason]uint64) {
-	for reason, n := range more {
-		to[reason] += n
-	}
 }
 
 // Name returns what the member of a number is called now, or "" if it is gone.
@@ -180,6 +185,7 @@ func (h *Hub) wakeLocked() (*view, error) {
 			return nil, err
 		}
 		h.view, h.tally = v, tally{count: uint64(h.roster.count())}
+		h.views[v] = struct{}{}
 	}
 	h.members++
 	return h.view, nil

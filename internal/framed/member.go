@@ -27,6 +27,7 @@ type Member struct {
 	stop    func()
 	moved   chan struct{} // closed when its session goes on elsewhere
 	settled chan struct{} // closed when it says nothing more
+	said    uint64        // messages, on this connection
 	left    bool          // under the hub's lock
 }
 
@@ -218,6 +219,7 @@ func (m *Member) say(ctx context.Context, f *wire.Say) error {
 	if err != nil {
 		return err
 	}
+	m.said++
 	m.session.inside = f.More
 	m.session.acked = f.Ref // whoever takes over waits until we have settled
 	return nil
@@ -281,7 +283,8 @@ func (m *Member) Leave(ctx context.Context) error {
 	if last != nil {
 		last.stop()
 		h.mu.Lock()
-		add(h.cuts, last.room.Stats().Cuts)
+		h.past.Add(last.room.Stats())
+		delete(h.views, last)
 		h.mu.Unlock()
 	}
 	return err
@@ -293,6 +296,13 @@ func (m *Member) Number() uint64 { return m.number }
 
 // Behind is how many bytes of frames the member has still to get.
 func (m *Member) Behind() uint64 { return m.in.Behind() }
+
+// Delivered is how many lines the member has got, see room.Member.Delivered.
+func (m *Member) Delivered() uint64 { return m.in.Delivered() }
+
+// Said is how many messages of this connection are in the room. It is for the goroutine
+// that calls Handle.
+func (m *Member) Said() uint64 { return m.said }
 
 // expired is a context that has ended.
 var expired = func() context.Context {

@@ -16,6 +16,7 @@ type Cursor struct {
 	own    []span   // what the reader skips, in order, never two that touch
 	passed int      // how many of own lie behind pos
 	leap   *leap    // a jump that its reader does not know of yet, or nil
+	lines  uint64   // what Lines counts from; once closed, what it says
 }
 
 // A span is the bytes of a log from start up to end.
@@ -27,7 +28,7 @@ func (l *Log) Begin(c *Cursor) {
 	l.head.cursors.Add(1)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.seg, c.pos = l.head, l.End()
+	c.seg, c.pos, c.lines = l.head, l.End(), l.next
 }
 
 // Holds tells whether c is among the cursors that keep the oldest segment.
@@ -88,6 +89,7 @@ func (c *Cursor) Close() (freed bool) {
 	if c.seg == nil {
 		return false
 	}
+	c.lines = c.linesLocked()
 	freed = c.seg.cursors.Add(-1) == 0
 	c.seg, c.own, c.passed = nil, nil, 0
 	return freed
@@ -98,6 +100,27 @@ func (c *Cursor) Pos() uint64 {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.pos
+}
+
+// Lines is how many lines the reader has read so far, append by append: those of one count
+// once it has come to its end. What it skips does not count, and lowers the figure until it
+// has passed that. It stays when the cursor is closed.
+func (c *Cursor) Lines() uint64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.linesLocked()
+}
+
+func (c *Cursor) linesLocked() uint64 {
+	if c.seg == nil {
+		return c.lines
+	}
+	seg, pos := c.seg, c.pos
+	if c.leap != nil {
+		seg, pos = c.leap.seg, c.leap.pos
+	}
+	next := seg.lineBehind(pos)
+	return next - min(next, c.lines)
 }
 
 // Behind counts what is published before the offset until and not yet read:
@@ -128,13 +151,14 @@ func (c *Cursor) Behind(until uint64) (size, lines int) {
 	return size, lines
 }
 
-// skip adds the span that is about to be appended to those that c passes over.
-func (c *Cursor) skip(s span) {
+// skip adds the span that is about to be appended, and its lines, to what c passes over.
+func (c *Cursor) skip(s span, lines int32) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.seg == nil {
 		return
 	}
+	c.lines += uint64(lines)
 	if c.passed > len(c.own)/2 {
 		c.own, c.passed = slices.Delete(c.own, 0, c.passed), 0
 	}

@@ -1,6 +1,9 @@
 package journal
 
-import "bytes"
+import (
+	"bytes"
+	"slices"
+)
 
 // A leap is where a cursor was when it was moved to the end of the log.
 type leap struct {
@@ -43,7 +46,29 @@ func (c *Cursor) Land(inside bool) (rest []byte, missed uint64, leapt bool) {
 		rest = l.seg.buf[l.pos-l.seg.start : l.seg.n.Load()]
 		rest = bytes.Clone(rest[:bytes.IndexByte(rest, '\n')+1])
 	}
-	return rest, l.next - l.seg.numberAt(l.pos+uint64(len(rest))), true
+	missed = l.next - l.seg.numberAt(l.pos+uint64(len(rest)))
+	c.lines += missed
+	return rest, missed, true
+}
+
+// lineBehind returns the number of the line behind those appends that end at an offset or
+// before. Of one that has begun in another segment it is not known where that is.
+func (s *segment) lineBehind(pos uint64) uint64 {
+	records := s.records[:s.entries.Load()]
+	n, _ := slices.BinarySearchFunc(records, pos, func(r Record, pos uint64) int {
+		if r.Start > pos {
+			return 1
+		}
+		return -1
+	})
+	if n == 0 {
+		return s.first
+	}
+	r := &records[n-1]
+	if pos < r.End() {
+		return r.First
+	}
+	return r.First + uint64(r.Lines)
 }
 
 // numberAt returns the number of the line that begins at an offset, or next behind it.

@@ -123,7 +123,7 @@ func (l *Log) Append(p []byte, r Record, skip ...*Cursor) {
 	}
 	start := l.end.Load()
 	for _, c := range skip {
-		c.skip(span{start, start + uint64(len(p))})
+		c.skip(span{start, start + uint64(len(p))}, r.Lines)
 	}
 	if space := l.space(); space == 0 || l.whole && space < len(p) {
 		l.grow()

@@ -35,6 +35,10 @@ func (l *Log) kept(s *segment) bool {
 	return l.segments-1 <= l.maxSegments/2 && l.next-behind.first < l.keep.Lines && l.End()-behind.start < l.keep.Bytes
 }
 
+// Kept returns how many lines the log has, and how many bytes: what cursors need, and what
+// is to be kept beyond that. It is called under the owner's lock.
+func (l *Log) Kept() (lines, size uint64) { return l.next - l.Oldest(), l.End() - l.tail.start }
+
 // Oldest returns the number of the oldest line that is still there, or Next's. It is
 // called under the owner's lock.
 func (l *Log) Oldest() uint64 { return l.tail.first }
@@ -48,7 +52,7 @@ func (l *Log) BeginAt(c *Cursor, number uint64) {
 				s.cursors.Add(1)
 				c.mu.Lock()
 				defer c.mu.Unlock()
-				c.seg, c.pos = s, r.Start
+				c.seg, c.pos, c.lines = s, r.Start, r.First
 				return
 			}
 		}
@@ -65,7 +69,8 @@ func (l *Log) BeginAtLine(c *Cursor, number uint64) {
 		if r.Start != c.pos || r.Lines == 0 {
 			continue
 		}
-		for n := r.First; n < number && c.lineLocked(); n++ {
+		for c.lines < number && c.lineLocked() {
+			c.lines++
 		}
 		return
 	}

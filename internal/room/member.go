@@ -218,9 +218,14 @@ func (m *Member) Inserted() int { return int(m.inserts.Load()) }
 
 // Behind is how many bytes of the log the member has still to pass, its own among them.
 func (m *Member) Behind() uint64 {
-	end := m.room.End().Offset // first: what is published meanwhile is not among it
+	end := m.room.log.End() // first: what is published meanwhile is not among it
 	return end - min(m.cursor.Pos(), end)
 }
+
+// Delivered is how many lines the member has got of others, chunk by chunk: those of one
+// count once it has all of them. While lines of its own are among what it has still to pass,
+// it is lower by these. It stays when the member has ended.
+func (m *Member) Delivered() uint64 { return m.cursor.Lines() }
 
 // Done is closed when nothing is written to the member any more: it has left,
 // was cut, or its sink failed.
@@ -306,6 +311,7 @@ func (m *Member) deliver(wait bool) {
 			n, err := m.write(unread, wait)
 			if n > 0 { // before Advance: a segment that is left behind is used again
 				m.inside = unread[n-1] != '\n'
+				m.room.latency.written(pos, pos+uint64(n))
 			}
 			if pos, freed = m.cursor.Advance(n); freed {
 				m.room.freed()

@@ -24,10 +24,10 @@ type Note struct {
 }
 
 // record returns the note as the log keeps it, with the time.
-func (n Note) record() journal.Record {
+func (n Note) record(now time.Time) journal.Record {
 	return journal.Record{
 		Author: n.Author, Lines: int32(n.Lines), Prefix: int32(n.Prefix), GoesOn: n.GoesOn, Ref: n.Ref,
-		At: time.Now().UnixMilli(),
+		At: now.UnixMilli(),
 	}
 }
 

@@ -92,8 +92,9 @@ type Room struct {
 	waiting   int
 	heldSince time.Time // when the first of those who wait began to
 
-	watch watch
-	cuts  [reasons]atomic.Uint64
+	watch   watch
+	cuts    [reasons]atomic.Uint64
+	latency sampler
 }
 
 // New returns an empty room, or an error that says which bound of cfg is wrong.
@@ -134,26 +135,6 @@ func (r *Room) Close() {
 	r.space.Broadcast()
 }
 
-// Stats are a room's figures since it was made.
-type Stats struct {
-	Members   int               // now in the room, those who are leaving included
-	Published uint64            // bytes appended to the log
-	Cuts      map[Reason]uint64 // members cut, by reason
-}
-
-// Stats returns the room's figures.
-func (r *Room) Stats() Stats {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	s := Stats{Members: len(r.members), Published: r.log.End(), Cuts: make(map[Reason]uint64)}
-	for reason := range r.cuts {
-		if n := r.cuts[reason].Load(); n > 0 {
-			s.Cuts[Reason(reason)] = n
-		}
-	}
-	return s
-}
-
 // append gives e its place: the end of the log, once there is room.
 func (r *Room) append(e Entry) error {
 	r.mu.Lock()
@@ -169,7 +150,9 @@ func (r *Room) append(e Entry) error {
 	if r.unfinished != nil && r.unfinished != e.Author {
 		r.endLineLocked()
 	}
-	r.log.Append(e.Chunk, e.Note.record(), &e.Author.cursor)
+	now := time.Now()
+	r.latency.sample(now, r.log.End()+uint64(len(e.Chunk)))
+	r.log.Append(e.Chunk, e.Note.record(now), &e.Author.cursor)
 	r.unfinished = nil
 	if !r.cfg.Raw && e.Chunk[len(e.Chunk)-1] != '\n' {
 		r.unfinished = e.Author
@@ -208,7 +191,7 @@ func (r *Room) endLineLocked() {
 			skip = append(skip, &m.cursor)
 		}
 	}
-	r.log.Append(newline, Note{}.record(), skip...)
+	r.log.Append(newline, Note{}.record(time.Now()), skip...)
 }
 
 // waitLocked waits until there may be space, and sees to it that those who hold
