@@ -178,6 +178,7 @@ func (h *Handler) newSession(conn net.Conn, wake func(), stage stage) *session {
 		return nil
 	}
 	h.sessions.add(s)
+	s.opened()
 	s.open(stage)
 	s.limit()
 	return s

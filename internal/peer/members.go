@@ -23,9 +23,11 @@ type Member struct {
 
 // sessions are those in the room, by their numbers.
 type sessions struct {
-	mu   sync.Mutex
-	last uint64
-	open map[uint64]*session
+	mu        sync.Mutex
+	last      uint64
+	open      map[uint64]*session
+	past      Traffic // of those that are over
+	delivered uint64  // the most that Traffic has told
 }
 
 // add gives s its number.
@@ -44,11 +46,16 @@ func (all *sessions) remove(s *session) {
 	all.mu.Lock()
 	defer all.mu.Unlock()
 	delete(all.open, s.number)
+	all.countLocked(s)
 }
 
 func (all *sessions) list() []*session {
 	all.mu.Lock()
 	defer all.mu.Unlock()
+	return all.listLocked()
+}
+
+func (all *sessions) listLocked() []*session {
 	list := make([]*session, 0, len(all.open))
 	for _, s := range all.open {
 		list = append(list, s)
@@ -73,18 +80,26 @@ func (s *session) describe() Member {
 		Connection: s.number, Remote: remote{s.conn}.String(), Since: s.since,
 		Received: s.in.received.Load(), Sent: s.out.written.Load(),
 	}
+	m.Number, m.Name, m.Dialect = s.identity()
 	if side := s.framed.Load(); side != nil {
-		m.Dialect, m.Number, m.Behind = "framed", side.member.Number(), side.member.Behind()
+		m.Behind = side.member.Behind()
 	} else {
-		m.Number, m.Behind = s.dialect.guest(), s.member.Behind()
-		if s.dialect.isKnown() {
-			m.Dialect = "plain"
-		}
-	}
-	if m.Number > 0 {
-		m.Name = s.h.cfg.Hub.Name(m.Number)
+		m.Behind = s.member.Behind()
 	}
 	return m
+}
+
+// identity is what the member is in the room, as Member has it.
+func (s *session) identity() (number uint64, name, dialect string) {
+	if side := s.framed.Load(); side != nil {
+		number, dialect = side.member.Number(), "framed"
+	} else if s.dialect.isKnown() {
+		number, dialect = s.dialect.guest(), "plain"
+	}
+	if number > 0 {
+		name = s.h.cfg.Hub.Name(number)
+	}
+	return number, name, dialect
 }
 
 // errKicked ends the connection of a member that the operator does not want.

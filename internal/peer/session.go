@@ -53,6 +53,9 @@ type session struct {
 	forced    atomic.Bool           // it did not come to leave by itself
 
 	hurry atomic.Pointer[context.CancelFunc] // ends the time that it has to leave; nil: it has not begun to
+
+	said uint64 // lines, of a plain member
+	over *over  // how it ended; nil before
 }
 
 // serve does what there is to do, as Open says.
@@ -61,6 +64,7 @@ func (s *session) serve(ctx context.Context) (waits bool) {
 		if !waits { // for a panic below: what follows has been done otherwise
 			_ = s.leaveRoom(expired)
 			s.h.sessions.remove(s)
+			s.closed()
 		}
 	}()
 	if s.out.isOver {
@@ -207,9 +211,11 @@ func (s *session) publish(chunk []byte) error {
 	for len(chunk) > 0 {
 		var part []byte
 		part, chunk = cutChunk(chunk, MaxChunk(s.h.cfg.MaxLine)) // it may be longer than what was read
-		if err := s.member.Say(part, room.Note{Author: s.guest(), Lines: room.Lines(part)}); err != nil {
+		lines := room.Lines(part)
+		if err := s.member.Say(part, room.Note{Author: s.guest(), Lines: lines}); err != nil {
 			return err
 		}
+		s.said += uint64(lines)
 	}
 	return hello
 }
@@ -289,24 +295,27 @@ func (s *session) leave(ctx context.Context, end error) {
 	if errors.Is(s.reason(), errKicked) {
 		cancel() // it gets nothing more
 	}
+	_, name, dialect := s.identity() // while it has one
 	err := s.leaveRoom(grace)
 	if errors.Is(s.reason(), errKicked) {
 		end = errKicked // or it was meanwhile
 	}
-	log := h.cfg.Logger.With("remote", remote{s.conn})
+	s.over = &over{name: name, dialect: dialect}
+	s.over.ending, s.over.detail = endingOf(ctx, end, err)
 	if s.dialect.joined.Load() {
-		log.Debug("left", "input", end, "output", err)
+		h.cfg.Logger.Debug("left", "connection", s.number, "remote", remote{s.conn}, "input", end, "output", err)
 	}
 	if cut := (*room.CutError)(nil); errors.As(err, &cut) && !errors.Is(end, errKicked) {
-		log.Warn("member cut", "reason", cut.Reason.String(), "bytes_behind", cut.Bytes, "lines_behind", cut.Lines)
+		s.log().Warn("member cut", "reason", cut.Reason.String(), "bytes_behind", cut.Bytes, "lines_behind", cut.Lines)
 		if cut.Reason == room.Undelivered {
 			h.stats.undelivered.Add(1)
 		}
 		return
 	}
 	if s.forced.Load() && ctx.Err() != nil {
+		s.over.ending, s.over.detail = EndedCut, room.Undelivered.String()
 		h.stats.undelivered.Add(1)
-		log.Warn("member cut", "reason", room.Undelivered.String(), "why", "it does not read, and TLS had something to tell it")
+		s.log().Warn("member cut", "reason", room.Undelivered.String(), "why", "it does not read, and TLS had something to tell it")
 		return
 	}
 	s.framed.Load().sayBye(ctx, end)
@@ -319,18 +328,17 @@ func (s *session) leave(ctx context.Context, end error) {
 		}
 	case errors.Is(end, errIdle):
 		h.stats.idle.Add(1)
-		log.Info("closed an idle connection", "idle_timeout", h.cfg.IdleTimeout.String())
 	case errors.Is(end, syscall.ETIMEDOUT), errors.Is(err, syscall.ETIMEDOUT):
 		h.stats.vanished.Add(1)
-		log.Warn("the client has vanished, or has not read for too long")
+		s.log().Warn("the client has vanished, or has not read for too long")
 	}
 	if errors.Is(end, errKicked) {
 		err = nil // it was to get nothing more
-		log.Info("put out by the operator")
 	}
 	if err == nil && !s.part(ctx, grace, errors.Is(end, io.EOF)) && !errors.Is(s.reason(), errKicked) {
+		s.over.ending, s.over.detail = EndedCut, room.Undelivered.String()
 		h.stats.undelivered.Add(1)
-		log.Warn("member cut", "reason", room.Undelivered.String(), "bytes_unacknowledged", s.out.unacked())
+		s.log().Warn("member cut", "reason", room.Undelivered.String(), "bytes_unacknowledged", s.out.unacked())
 	}
 }
 
