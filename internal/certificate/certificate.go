@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"time"
 )
 
 // A Certificate is a certificate and its key, in two files. It may be used by any
@@ -41,6 +42,9 @@ func (c *Certificate) Get(*tls.ClientHelloInfo) (*tls.Certificate, error) { retu
 func (c *Certificate) GetClient(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
 	return c.files.get(), nil
 }
+
+// NotAfter is when the certificate expires.
+func (c *Certificate) NotAfter() time.Time { return c.files.get().Leaf.NotAfter }
 
 // Reload reads the files now, whether they have changed or not. On an error everything
 // stays as it was.

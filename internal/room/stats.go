@@ -44,3 +44,12 @@ func (s *Stats) Add(before Stats) {
 	}
 	s.Latency.add(before.Latency)
 }
+
+// Reasons returns all the reasons there are.
+func Reasons() []Reason {
+	all := make([]Reason, reasons)
+	for i := range all {
+		all[i] = Reason(i)
+	}
+	return all
+}

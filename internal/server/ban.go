@@ -93,6 +93,13 @@ func (b *bans) list() []Ban {
 	return all
 }
 
+func (b *bans) count() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.forgetLocked()
+	return len(b.until.values)
+}
+
 // forgetLocked removes what has ended.
 func (b *bans) forgetLocked() {
 	now := time.Now()

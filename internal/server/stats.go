@@ -37,10 +37,15 @@ func (r Refusal) String() string {
 	return refusalNames[r]
 }
 
-// Stats is what a server has done since New. All but Open only ever grow. The
-// figures are read one after another, so while connections come and go they need
-// not add up.
+// Stats is how a server is, and what it has done since New. The figures are read one
+// after another, so while connections come and go they need not add up.
 type Stats struct {
+	Listening int  // listeners that are accepted from
+	Suspended bool // see Suspend
+	Stopping  bool // Shutdown has begun
+	Bans      int  // see Ban
+
+	// These only ever grow, but for Open.
 	Accepted     uint64             // connections taken from listeners, refused ones too
 	Open         int                // connections that are open, those in a TLS handshake too
 	Refused      map[Refusal]uint64 // connections closed without a handler; has every reason
@@ -63,7 +68,8 @@ type counters struct {
 // Stats returns the figures as they are now; the maps are the caller's.
 func (s *Server) Stats() Stats {
 	s.mu.Lock()
-	open := len(s.conns)
+	open, listening := len(s.conns), len(s.currentLocked())
+	suspended, stopping := s.resumed != nil, s.closing
 	s.mu.Unlock()
 	refused := make(map[Refusal]uint64)
 	for i := range s.counters.refused {
@@ -76,6 +82,10 @@ func (s *Server) Stats() Stats {
 		failed[HandshakeError(i)] = s.counters.handshakes[i].Load()
 	}
 	return Stats{
+		Listening:       listening,
+		Suspended:       suspended,
+		Stopping:        stopping,
+		Bans:            s.bans.count(),
 		Accepted:        s.counters.accepted.Load(),
 		Open:            open,
 		Refused:         refused,
