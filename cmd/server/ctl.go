@@ -23,9 +23,6 @@ import (
 	"bcast/internal/text"
 )
 
-// operating is the heading of flags for those who run the room.
-const operating = "Running it"
-
 func controlFlag() config.Flag {
 	return config.Flag{
 		Name: "control", Kind: config.File, Category: operating, DefaultText: "none",

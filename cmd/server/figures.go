@@ -29,7 +29,7 @@ func figures(srv server.Stats, members peer.Stats, r room.Stats, hub *framed.Hub
 		cut.add(reason, n)
 	}
 	if hub != nil {
-		for reason, n := range hub.Stats().Cuts {
+		for reason, n := range hub.Stats().Log.Cuts {
 			cut.add(reason, n)
 		}
 	}

@@ -43,7 +43,8 @@ type settings struct {
 
 	guards guards
 
-	control string // path of the operator's socket; empty: none
+	control string      // path of the operator's socket; empty: none
+	admin   config.Addr // zero: none
 
 	log    *slog.Logger   // once it is open
 	level  *slog.LevelVar // of it
@@ -59,6 +60,7 @@ const (
 	readers     = "Slow readers"
 	endings     = "Ends"
 	logging     = "Log"
+	operating   = "Running it"
 )
 
 // none is the value of a limit that there is not.
@@ -102,7 +104,7 @@ func command(stdout io.Writer, stderr *spool.Writer) config.Command {
 			setting(endings, config.Duration, "drain-timeout", "15s", "`DURATION` for which clients may read the rest when the server is stopped"),
 			choice(logging, "log-format", "text", "text|json", ", the form of the log on stderr"),
 			choice(logging, "log-level", "info", "debug|info|warn|error", ", the least that is logged"),
-		}, guardFlags(), []config.Flag{controlFlag()}),
+		}, guardFlags(), []config.Flag{controlFlag(), adminFlag()}),
 		Commands:     []config.Command{certCommand(stdout), ctlCommand(stdout)},
 		SettingsFile: "server.toml",
 		Check: func(v *config.Values) error {
@@ -150,6 +152,7 @@ func read(v *config.Values) (settings, error) {
 		control:      v.Text("control"),
 		level:        new(slog.LevelVar),
 		values:       v,
+		admin:        adminAddr(v),
 	}
 	if v.Text("idle-timeout") != none {
 		s.idleTimeout = v.Duration("idle-timeout", time.Second, math.MaxInt64)

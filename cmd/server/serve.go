@@ -94,6 +94,15 @@ func serve(ctx context.Context, s settings) error {
 	if err != nil {
 		return err
 	}
+	monitor := admin.MonitorConfig{Server: srv, Members: members, Room: r, Hub: hub, Version: config.Version(), Logger: s.log}
+	if gate.certificate != nil {
+		monitor.NotAfter = gate.certificate.NotAfter
+	}
+	closeMonitor, err := openMonitor(ctx, s, monitor)
+	if err != nil {
+		return err
+	}
+	defer closeMonitor() // at the very end: it tells that the server drains
 	control, err := listenControl(ctx, s)
 	if err != nil {
 		return err
