@@ -112,6 +112,7 @@ var libraries = []struct {
 	{"github.com/urfave/cli", []string{"cmd", "internal/config"}, "flags are read under cmd and in internal/config alone"},
 	{"charm.land", []string{"internal/tui"}, "the screen is drawn in internal/tui alone"},
 	{"github.com/charmbracelet", []string{"internal/tui"}, "the screen is drawn in internal/tui alone"},
+	{"github.com/prometheus", []string{"internal/admin"}, "figures become metrics in internal/admin alone"},
 }
 
 func strayLibraries(p pkg) []string {
