@@ -46,10 +46,11 @@ type settings struct {
 	control string      // path of the operator's socket; empty: none
 	admin   config.Addr // zero: none
 
-	log    *slog.Logger   // once it is open
-	level  *slog.LevelVar // of it
-	json   bool           // its form
-	values *config.Values // where all of this is from
+	log     *slog.Logger   // once it is open
+	logLost func() uint64  // how many of its records were lost
+	level   *slog.LevelVar // of it
+	json    bool           // its form
+	values  *config.Values // where all of this is from
 }
 
 // The headings of --help.
@@ -116,7 +117,7 @@ func command(stdout io.Writer, stderr *spool.Writer) config.Command {
 			if err != nil {
 				return err
 			}
-			s.log = s.openLog(stderr)
+			s.log, s.logLost = s.openLog(stderr), stderr.Lost
 			signal.Ignore(syscall.SIGPIPE) // or a log that nobody reads any more would end the server
 			return serve(ctx, s)
 		},

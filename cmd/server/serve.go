@@ -94,7 +94,7 @@ func serve(ctx context.Context, s settings) error {
 	if err != nil {
 		return err
 	}
-	monitor := admin.MonitorConfig{Server: srv, Members: members, Room: r, Hub: hub, Version: config.Version(), Logger: s.log}
+	monitor := admin.MonitorConfig{Server: srv, Members: members, Room: r, Hub: hub, Version: config.Version(), LogLost: s.logLost, Logger: s.log}
 	if gate.certificate != nil {
 		monitor.NotAfter = gate.certificate.NotAfter
 	}

@@ -20,6 +20,7 @@ type Figures struct {
 	Frames  framed.Stats // of what framed members see of it
 
 	NotAfter time.Time // when the certificate expires; zero: there is none
+	LogLost  uint64    // records of the program's log that nobody got to see
 }
 
 // The two logs, and what their label says of a figure.

@@ -49,6 +49,8 @@ var metrics = []metric{
 	counter("members_undelivered_total", "Members who had not everything when the time to drain was over.", nil, sole(func(f Figures) uint64 { return f.Members.Undelivered })),
 	counter("panics_total", "Connections that ended by a fault of the server, which the log tells.", nil, sole(func(f Figures) uint64 { return f.Server.Panics })),
 
+	counter("log_records_lost_total", "Records of the program's own log that were lost, because stderr took nothing.", nil, sole(func(f Figures) uint64 { return f.LogLost })),
+
 	// What is said and heard.
 	counter("received_bytes_total", "Bytes that were read from members.", nil, sole(func(f Figures) uint64 { return f.Traffic.Received })),
 	counter("sent_bytes_total", "Bytes that were written to members.", nil, sole(func(f Figures) uint64 { return f.Traffic.Sent })),

@@ -41,6 +41,7 @@ type MonitorConfig struct {
 	Hub     *framed.Hub // nil: nobody speaks frames
 
 	NotAfter func() time.Time // when the certificate expires; nil: there is none
+	LogLost  func() uint64    // how many records of the log were lost; nil: none are
 	Version  string           // of the program
 	Logger   *slog.Logger     // nil discards
 }
@@ -131,6 +132,9 @@ func (m *Monitor) figures() Figures {
 	}
 	if m.cfg.NotAfter != nil {
 		f.NotAfter = m.cfg.NotAfter()
+	}
+	if m.cfg.LogLost != nil {
+		f.LogLost = m.cfg.LogLost()
 	}
 	return f
 }
