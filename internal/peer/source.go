@@ -93,8 +93,11 @@ func (s *source) try(fd uintptr) (done bool) {
 func (s *source) read() (chunk []byte, err error) {
 	if s.raw == nil {
 		s.n, s.err = s.wait()
-	} else if err := s.raw.Read(s.attempt); err != nil {
-		return nil, err
+	} else {
+		s.take() // not in attempt: who closes the connection, to cut the member, waits for that
+		if err := s.raw.Read(s.attempt); err != nil {
+			return nil, err
+		}
 	}
 	s.received.Add(uint64(s.n))
 	return s.take().Take(s.n), s.err
