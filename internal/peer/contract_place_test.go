@@ -18,7 +18,7 @@ import (
 func TestContract06_MembersThatWaitToBeReadAreCut(t *testing.T) {
 	const senders, each = 40, 1 << 20
 	v := open(t, func(p *plan) {
-		p.room.Patience = 300 * time.Millisecond
+		p.room.Patience = patience / 10
 		p.room.Backlog = room.MinBacklog(peer.MaxChunk(wire.DefaultMaxLine))
 	})
 	var stuck []*client

@@ -17,6 +17,9 @@ const (
 	// Nothing is delivered to it before that, or before its first byte.
 	window = 150 * time.Millisecond
 
+	// lateWindow is how much longer that is where the server may not have looked at it yet.
+	lateWindow = time.Second
+
 	// helloTime is how long a client has for its hello once it was greeted.
 	helloTime = 5 * time.Second
 )
@@ -88,16 +91,19 @@ func (s *session) open(stage stage) {
 	s.dialect.timer = time.AfterFunc(window, s.endWindow)
 }
 
-// endWindow ends the time to ask for frames. Where it can, the session looks first whether
-// that has come meanwhile: this side may have been too busy to read it.
+// endWindow ends the time to ask for frames. If one byte has come, that may be somebody's
+// asking, which this side was too busy to look at: it has some more time for that.
 func (s *session) endWindow() {
-	if s.wake == nil {
+	d := &s.dialect
+	d.mu.Lock()
+	if s.wake == nil || d.stage != unknown || d.late || s.out.unread() != 1 && s.in.received.Load() != 1 {
+		d.mu.Unlock()
 		s.become(unknown)
 		return
 	}
-	s.dialect.mu.Lock()
-	s.dialect.late = true
-	s.dialect.mu.Unlock()
+	d.late = true
+	d.timer.Reset(lateWindow)
+	d.mu.Unlock()
 	s.wake()
 }
 

@@ -135,6 +135,15 @@ func (s *sink) Taken() (n uint64) {
 	return max(written, waiting) - waiting
 }
 
+// unread is how many bytes have come that nobody has read, where that is known.
+func (s *sink) unread() (n int) {
+	if s.raw == nil {
+		return 0
+	}
+	_ = s.raw.Control(func(fd uintptr) { n = unread(int(fd)) }) // closed: 0
+	return n
+}
+
 // unacked is how many bytes wait in the system for the peer's acknowledgement.
 func (s *sink) unacked() (n int) {
 	if s.socket == nil {

@@ -48,6 +48,16 @@ func receive(fd int, p []byte) (n int, again bool, err error) {
 	}
 }
 
+// unread asks Linux how much has come to the socket fd that was not read (SIOCINQ, see
+// tcp(7) and unix(7)).
+func unread(fd int) int {
+	n, err := unix.IoctlGetInt(fd, unix.SIOCINQ)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
 // unacked asks Linux how much of what was written to the socket fd is not
 // acknowledged (SIOCOUTQ, see tcp(7) and unix(7)). Of a connection that the peer
 // has reset nothing will be, and Linux goes on counting it.

@@ -15,6 +15,9 @@ func receive(int, []byte) (n int, again bool, err error) { return 0, true, nil }
 // isGone is not known on this system.
 func isGone(int) bool { return false }
 
+// unread is not known on this system.
+func unread(int) int { return 0 }
+
 // unacked is not known on this system.
 func unacked(int) int { return 0 }
 
