@@ -84,20 +84,26 @@ func (c *debate) join(t *testing.T, to target, guarded bool, i int) {
 		all: make(chan struct{}), closed: make(chan struct{}),
 	}
 	var err error
-	if m.conn, err = to.connect(); err != nil {
-		t.Fatal(err)
-	}
+	await(t, func() bool { // who is so busy that it asks for frames too late is a plain member
+		if m.conn, err = to.connect(); err != nil {
+			t.Fatal(err)
+		}
+		m.in = bufio.NewReaderSize(m.conn, 512<<10)
+		if !m.framed {
+			return true
+		}
+		var w welcomed
+		if w, err = handshake(m.conn, m.in, guarded); err != nil {
+			m.conn.Close()
+		}
+		m.id = w.You.ID
+		return err == nil
+	}, func() string { return err.Error() })
 	t.Cleanup(func() { m.conn.Close() })
-	m.in = bufio.NewReaderSize(m.conn, 512<<10)
 	member := i
 	switch {
 	case m.framed:
 		member = contract.Listener // its own lines come as receipts
-		w, err := handshake(m.conn, m.in, guarded)
-		if err != nil {
-			t.Fatal(err)
-		}
-		m.id = w.You.ID
 	case guarded:
 		if _, err := io.WriteString(m.conn, token+"\n"); err != nil {
 			t.Fatal(err)
@@ -381,8 +387,10 @@ type welcomed struct {
 	Count int
 }
 
-// handshake makes a framed member of a connection.
+// handshake makes a framed member of a connection, in five seconds or not at all.
 func handshake(conn net.Conn, in *bufio.Reader, guarded bool) (w welcomed, err error) {
+	_ = conn.SetDeadline(time.Now().Add(5 * time.Second))
+	defer func() { _ = conn.SetDeadline(time.Time{}) }()
 	if _, err := conn.Write([]byte{1}); err != nil {
 		return w, err
 	}

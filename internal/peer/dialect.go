@@ -77,18 +77,17 @@ func (d *dialect) end() (guest uint64) {
 // open begins to find out what the session speaks, if it has not said so yet. Without
 // frames it is plain.
 func (s *session) open(stage stage) {
-	s.dialect.stage = stage
 	if s.h.cfg.Hub == nil {
-		s.dialect.stage = known
-		s.joined("raw")
-		return
+		stage = known
+		defer s.joined("raw")
 	}
-	if stage != unknown {
-		return
+	d := &s.dialect
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.stage = stage
+	if stage == unknown {
+		d.timer = time.AfterFunc(window, s.endWindow)
 	}
-	s.dialect.mu.Lock()
-	defer s.dialect.mu.Unlock()
-	s.dialect.timer = time.AfterFunc(window, s.endWindow)
 }
 
 // endWindow ends the time to ask for frames. If one byte has come, that may be somebody's
