@@ -2,103 +2,25 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/netip"
 	"slices"
 	"strings"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 
-	"bcast/internal/admin"
-	"bcast/internal/config"
-	"bcast/internal/framed"
-	"bcast/internal/journal"
-	"bcast/internal/peer"
-	"bcast/internal/room"
 	"bcast/internal/server"
 )
-
-// farewellTime is what the last members get, beyond the time to drain, to close
-// their side.
-const farewellTime = 5 * time.Second
-
-// historyBytes is the most that is kept for those who come later, in bytes of the log.
-const historyBytes = 1 << 20
 
 // serve runs the room until ctx ends or a listener fails, and returns when every
 // member has everything that was accepted, or the time for that is over.
 func serve(ctx context.Context, s settings) error {
-	r, err := room.New(room.Config{
-		MaxChunk: peer.MaxChunk(s.maxLine),
-		Backlog:  s.backlog,
-		Patience: s.patience,
-		MinRate:  s.minRate,
-		Raw:      s.raw,
-	})
+	h, err := newHost(s)
 	if err != nil {
 		return err
 	}
-	r.Keep(journal.Keep{Lines: uint64(s.plainHistory), Bytes: historyBytes})
-	var hub *framed.Hub
-	if !s.raw {
-		hub, err = framed.New(framed.Config{
-			Room:     r,
-			MaxChunk: peer.MaxChunk(s.maxLine),
-			Backlog:  s.backlog,
-			Patience: s.patience,
-			MinRate:  s.minRate,
-			History:  uint64(s.history),
-			Keep:     journal.Keep{Lines: uint64(max(s.history, s.plainHistory)), Bytes: historyBytes},
-		})
-		if err != nil {
-			return err
-		}
-	}
-	gate, err := openGate(s.guards, s.log)
-	if err != nil {
-		return err
-	}
-	token, err := gate.token()
-	if err != nil {
-		return err
-	}
-	members, err := peer.New(peer.Config{
-		Token:        token,
-		Sanitize:     s.guards.sanitize,
-		Room:         r,
-		Hub:          hub,
-		History:      s.plainHistory,
-		MaxLine:      s.maxLine,
-		Listen:       s.listenOnEOF,
-		HTTPGuard:    s.httpGuard,
-		IdleTimeout:  s.idleTimeout,
-		Rate:         s.rate,
-		Burst:        s.burst,
-		DrainTimeout: s.drainTimeout,
-		Logger:       s.log,
-	})
-	if err != nil {
-		return err
-	}
-	srv, err := server.New(server.Config{
-		Handler:       members,
-		MaxConns:      s.maxClients,
-		MaxConnsPerIP: s.maxClientsPerIP,
-		Access:        s.guards.access,
-		Logger:        s.log,
-	})
-	if err != nil {
-		return err
-	}
-	monitor := admin.MonitorConfig{Server: srv, Members: members, Room: r, Hub: hub, Version: config.Version(), LogLost: s.logLost, Logger: s.log}
-	if gate.certificate != nil {
-		monitor.NotAfter = gate.certificate.NotAfter
-	}
-	closeMonitor, err := openMonitor(ctx, s, monitor)
+	closeMonitor, err := openMonitor(ctx, s, h.monitor())
 	if err != nil {
 		return err
 	}
@@ -114,54 +36,28 @@ func serve(ctx context.Context, s settings) error {
 		}
 		return err
 	}
-	reloader := newReloader(s, gate, token, members, srv)
 	manager := manager{s.log}
 	manager.status("Listening on " + strings.Join(addresses(listeners), ", "))
 	manager.ready()
 
 	group, ctx := errgroup.WithContext(ctx)
 	for _, ln := range listeners {
-		group.Go(func() error {
-			serve := srv.Serve
-			if ln.tls {
-				serve = func(ln net.Listener) error { return srv.ServeTLS(ln, gate.tls()) }
-			}
-			// The server gets what it knows: others it could not close and open again.
-			if err := serve(ln.Listener); !errors.Is(err, server.ErrServerClosed) {
-				return err
-			}
-			return nil
-		})
+		group.Go(func() error { return h.accept(ln) })
 	}
 	group.Go(func() error {
-		reloader.run(ctx)
+		h.reloader.run(ctx)
 		return nil
 	})
 	gone := make(chan struct{}) // closed when everybody is
-	group.Go(func() error {
-		return serveControl(control, admin.ControlConfig{
-			Server: srv, Members: members, Room: r, Version: config.Version(),
-			Reload: reloader.ask, Stopping: ctx.Done(), Logger: s.log,
-		}, gone)
-	})
+	group.Go(func() error { return serveControl(control, h.control(ctx.Done()), gone) })
 	group.Go(func() error {
 		defer close(gone)
 		<-ctx.Done()
-		s.log.Info("stopping", "members", r.Stats().Members, "drain_timeout", s.drainTimeout.String())
-		manager.status(fmt.Sprintf("Stopping: members have %v to read the rest", s.drainTimeout))
-		manager.stopping()
-		r.Close()
-		drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.drainTimeout+farewellTime)
-		defer cancel()
-		err := srv.Shutdown(drain)
-		if n := members.Stats().Undelivered; n > 0 {
-			return undeliveredError{members: n}
-		}
-		return err
+		return h.drain(ctx, manager)
 	})
 	err = group.Wait()
-	s.log.LogAttrs(ctx, slog.LevelInfo, "stopped", slog.Uint64("published_bytes", r.Stats().Published),
-		figures(srv.Stats(), members.Stats(), r.Stats(), hub))
+	s.log.LogAttrs(ctx, slog.LevelInfo, "stopped", slog.Uint64("published_bytes", h.room.Stats().Published),
+		figures(h.server.Stats(), h.members.Stats(), h.room.Stats(), h.hub))
 	return err
 }
 
