@@ -93,7 +93,7 @@ func (s *session) describe() Member {
 func (s *session) identity() (number uint64, name, dialect string) {
 	if side := s.framed.Load(); side != nil {
 		number, dialect = side.member.Number(), "framed"
-	} else if s.dialect.isKnown() {
+	} else if s.dialect.joined.Load() {
 		number, dialect = s.dialect.guest(), "plain"
 	}
 	if number > 0 {
