@@ -21,7 +21,7 @@ var needsSystemd = regexp.MustCompile(`^(systemctl|journalctl) `)
 // one shell, as somebody would who sees to it first what they do.
 func TestOperationsAreAsWritten(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"openssl", "systemctl", "systemd-analyze", "grep", "install"} {
+	for _, name := range []string{"openssl", "systemctl", "systemd-analyze", "grep", "install", "curl"} {
 		tool(t, name)
 	}
 	text, err := os.ReadFile(filepath.Join(root, "doc", "operations.md"))
@@ -82,7 +82,7 @@ func TestOperationsAreAsWritten(t *testing.T) {
 			t.Errorf("%s has mode %v, want %v", name, info.Mode().Perm(), mode)
 		}
 	}
-	for _, said := range []string{`published_bytes=6`, "OK"} {
+	for _, said := range []string{`published_bytes=6`, `bcast_published_lines_total{log="lines"} 1`, "OK"} {
 		log, _ := os.ReadFile(filepath.Join(release, "log"))
 		if !strings.Contains(p.stdout.String()+string(log), said) {
 			t.Errorf("nothing says %q", said)
