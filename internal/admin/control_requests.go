@@ -178,6 +178,11 @@ func (c *Control) status(*http.Request) (any, error) {
 			s.Refused[reason.String()] = n
 		}
 	}
+	for reason, n := range c.cfg.Members.Stats().Refused {
+		if n > 0 {
+			s.Refused[peer.Refusal(reason).String()] = n
+		}
+	}
 	for _, m := range c.cfg.Members.Members() {
 		s.Members++
 		s.Behind = max(s.Behind, m.Behind)

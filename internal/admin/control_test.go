@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"bcast/internal/admin"
+	"bcast/internal/wire"
 )
 
 func TestMembersAreShownAsTheyAre(t *testing.T) {
@@ -174,6 +175,23 @@ func TestSuspendRefusesUntilResume(t *testing.T) {
 		t.Errorf("resumed, the status is %+v, %v", s, err)
 	}
 	v.dial(t, 3)
+}
+
+func TestStatusTellsWhoWasRefusedByWhatTheySaid(t *testing.T) {
+	v := open(t)
+	token, err := wire.ParseRoomToken([]byte("a token of a room"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	v.members.SetToken(token)
+	say(t, v.dial(t, 0), "another\n")
+	eventually(t, "the one with a wrong token is counted", func() bool {
+		s, err := v.ask.Status(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(s.Refused) == 1 && s.Refused["token"] == 1
+	})
 }
 
 func TestStatusTellsHowTheServerIs(t *testing.T) {

@@ -181,9 +181,12 @@ func TestMetricsAreWhatTheServerHasDone(t *testing.T) {
 	}
 }
 
+// registerForEverybody does what a package may do that is linked in.
+var registerForEverybody = sync.OnceFunc(func() { http.HandleFunc("/everybody", func(http.ResponseWriter, *http.Request) {}) })
+
 // TestMonitorShowsWhatIsItsOwn asks for what package net/http would serve by default.
 func TestMonitorShowsWhatIsItsOwn(t *testing.T) {
-	http.HandleFunc("/everybody", func(http.ResponseWriter, *http.Request) {})
+	registerForEverybody()
 	w := openWatched(t)
 	for path, want := range map[string]int{
 		"/everybody": http.StatusNotFound, "/": http.StatusNotFound,
