@@ -218,9 +218,7 @@ func TestServerTellsTheServiceManagerHowItDoes(t *testing.T) {
 		t.Fatalf("the service manager is told %q, want when it began to reload", state)
 	}
 	want("READY=1")
-	if !strings.Contains(p.stderr.String(), "read again") {
-		t.Error("it was ready before it had read the token again")
-	}
+	p.stderr.await(t, `msg="read again" what=token`) // the log may come later
 	p.signal(t, syscall.SIGTERM)
 	want("STATUS=Stopping: members have 3s to read the rest")
 	want("STOPPING=1")
