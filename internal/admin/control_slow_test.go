@@ -62,7 +62,7 @@ func TestClientThatHangsIsGivenUp(t *testing.T) {
 				conn := ln.dial()
 				defer conn.Close()
 				hang(t, conn)
-				time.Sleep(time.Minute)
+				time.Sleep(time.Minute) // in the bubble: past every time-out
 				_ = conn.SetDeadline(time.Now().Add(time.Millisecond))
 				// What was written for it may still come; then the connection is closed.
 				if _, err := io.Copy(io.Discard, conn); err != nil {

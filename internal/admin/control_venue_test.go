@@ -106,10 +106,10 @@ func open(t *testing.T) *venue {
 	return v
 }
 
-// socketPath is where nothing is yet. The paths of t.TempDir are too long for a socket.
+// socketPath is where nothing is yet.
 func socketPath(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "bcast") //nolint:usetesting // see above
+	dir, err := os.MkdirTemp("", "bcast") //nolint:usetesting // the paths of t.TempDir are too long
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -118,7 +118,7 @@ func TestCheckerNotices(t *testing.T) {
 func TestReaderSeesWhatTheRulesNeed(t *testing.T) {
 	dir := t.TempDir()
 	for name, src := range map[string]string{
-		"a_windows.go": "// Package a waits.\npackage a\n\nimport \"time\"\n\nfunc f() {\n\tgo f()\n\ttime.Sleep(1)\n}\n",
+		"a_windows.go": "// Package a waits.\npackage a\n\nimport \"time\"\n\nfunc f() {\n\tgo f()\n\ttime.Sleep(1)\n}\n", // is read, and not run
 		"a_test.go":    "package a_test\n",
 		"gen.go":       "//go:build ignore\n\npackage main\n",
 	} {

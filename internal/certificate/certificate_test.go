@@ -386,7 +386,7 @@ func TestThePinIsThatOfOpenSSL(t *testing.T) {
 	if err != nil && os.Getenv("CI") == "true" {
 		t.Fatal(err)
 	} else if err != nil {
-		t.Skip("openssl is missing")
+		t.Skip("openssl is not installed: apt-get install openssl")
 	}
 	certPEM, _, pin := selfSigned(t, "localhost")
 	run := func(in []byte, args ...string) []byte {

@@ -19,12 +19,12 @@ func TestFullDiskIsToldOnceAndEndsTheLog(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := open(t, "/dev/full")
 		f.Entry(said("bob", "hello"))
-		time.Sleep(time.Second)
+		time.Sleep(time.Second) // in the bubble: until it is flushed
 		if err := <-f.told; !errors.Is(err, syscall.ENOSPC) {
 			t.Errorf("the error is %v", err)
 		}
 		f.Entry(said("bob", "hello"))
-		time.Sleep(time.Hour)
+		time.Sleep(time.Hour) // in the bubble: nothing more is tried
 		if err := f.Close(); err != nil {
 			t.Errorf("it was told again: %v", err)
 		}

@@ -81,16 +81,16 @@ func TestLogIsFlushedASecondAfterTheFirstThatWaits(t *testing.T) {
 		want := ""
 		for range 3 {
 			f.Entry(said("bob", "one"))
-			time.Sleep(900 * time.Millisecond)
+			time.Sleep(900 * time.Millisecond) // in the bubble: it is flushed each second
 			f.Entry(said("bob", "two"))
-			time.Sleep(99 * time.Millisecond)
+			time.Sleep(99 * time.Millisecond) // not yet
 			synctest.Wait()
 			f.want(want)
-			time.Sleep(2 * time.Millisecond)
+			time.Sleep(2 * time.Millisecond) // now
 			synctest.Wait()
 			want += "2026-11-23 21:00:01 bob: one\n2026-11-23 21:00:01 bob: two\n"
 			f.want(want)
-			time.Sleep(time.Hour)
+			time.Sleep(time.Hour) // in the bubble: there is nothing to flush
 		}
 	})
 }

@@ -120,7 +120,7 @@ func TestConnectionIsEndedOnceNothingHasComeOrGoneForTheIdleTimeout(t *testing.T
 			if err := receive(countingLines(t, "x\n"), listener, 2); err != nil {
 				t.Fatal(err)
 			}
-			time.Sleep(timeout * 9 / 10)
+			time.Sleep(timeout * 9 / 10) // in the bubble: nearly idle
 		}
 		speaker.say(t, "and a rest")
 		start := time.Now()

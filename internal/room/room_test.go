@@ -280,7 +280,7 @@ func TestContract06_MemberThatWokeJustNowIsNotBlamedForItsRest(t *testing.T) {
 		r := newRoom(t, func(c *room.Config) { c.MinRate = 10_000 })
 		s := newScreen().at(10_000)
 		reader, sender := join(t, r, s), join(t, r, newScreen())
-		time.Sleep(time.Hour)
+		time.Sleep(time.Hour) // in the bubble: a long rest
 		for range 40 {
 			publish(t, sender, strings.Repeat("x", maxChunk))
 		}
@@ -298,7 +298,7 @@ func TestContract06_IdleRoomCutsNobody(t *testing.T) {
 		s.stuck = true
 		suspended, sender := join(t, r, s), join(t, r, newScreen())
 		publish(t, sender, "hello\n")
-		time.Sleep(time.Hour)
+		time.Sleep(time.Hour) // in the bubble: a quiet room
 		select {
 		case <-suspended.Done():
 			t.Error("a member was cut that held nobody back")

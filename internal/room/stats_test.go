@@ -123,7 +123,7 @@ func TestLatencyIsThatOfEachMember(t *testing.T) {
 		speaker, quick, slow := r.Speaker(), join(t, r, newScreen()), join(t, r, newScreen().at(200))
 		publish(t, speaker, strings.Repeat("x", 999)+"\n")
 		publish(t, speaker, "this is not followed: it comes too soon\n")
-		time.Sleep(time.Second)
+		time.Sleep(time.Second) // in the bubble: until the next one is followed
 		publish(t, speaker, "this is followed\n")
 		leave(t, quick)
 		leave(t, slow)

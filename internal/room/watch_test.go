@@ -89,7 +89,7 @@ func TestContract06_MemberThatStandsStillAlreadyHoldsNobody(t *testing.T) {
 		r := newRoom(t, nil)
 		stuck, sender := joinStuck(t, r), join(t, r, newScreen())
 		publish(t, sender, line)
-		time.Sleep(patience * 5 / 4)
+		time.Sleep(patience * 5 / 4) // in the bubble: longer than the patience, with nobody held
 		if held := fill(t, sender, 100); held > slack {
 			t.Errorf("the sender was held for %v", held)
 		}
@@ -130,7 +130,7 @@ func TestContract06_AllWhoDoNotReadTogetherHoldTheRoomForOnePatience(t *testing.
 			if n == 0 && got != room.Stalled || n > 1 && got != room.Overdrawn {
 				t.Errorf("staller %d was cut as %v", n, got)
 			}
-			time.Sleep(max(0, time.Second-took))
+			time.Sleep(max(0, time.Second-took)) // in the bubble: one a second
 		}
 		if held > patience+30*slack {
 			t.Errorf("30 stallers held the sender for %v, want at most %v", held, patience)
@@ -152,7 +152,7 @@ func TestContract06_PatienceComesBack(t *testing.T) {
 				t.Errorf("the sender was held for %v, patience is %v", held, patience)
 			}
 			reason(t, stuck)
-			time.Sleep(room.Grudge + patience)
+			time.Sleep(room.Grudge + patience) // in the bubble: until nothing is remembered
 		}
 		leave(t, sender)
 	})
@@ -187,7 +187,7 @@ func TestContract06_GoodReaderIsNotChargedForBursts(t *testing.T) {
 		good, sender := joinSlow(t, r, 12_000), join(t, r, newScreen())
 		for range 30 {
 			fill(t, sender, 40)
-			time.Sleep(5 * time.Second)
+			time.Sleep(5 * time.Second) // in the bubble: between two bursts
 		}
 		leave(t, good, sender)
 	})
@@ -199,7 +199,7 @@ func TestContract06_TimeThatTwoHoldTogetherIsSpentOnce(t *testing.T) {
 		sender := join(t, r, newScreen())
 		stuck := []*room.Member{joinStuck(t, r), joinStuck(t, r), joinStuck(t, r), joinStuck(t, r)}
 		publish(t, sender, line)
-		time.Sleep(patience * 3 / 4)
+		time.Sleep(patience * 3 / 4) // in the bubble: most of the patience
 		if held := fill(t, sender, 100); held > patience/4+slack {
 			t.Errorf("the sender was held for %v", held)
 		}
@@ -249,7 +249,7 @@ func TestMemberThatSkipsHoldsNobodyAndIsToldWhatItMissed(t *testing.T) {
 		for n := range 2000 {
 			publish(t, sender, fmt.Sprintf("line %d %s\n", n, strings.Repeat("x", n%50)))
 			if n%100 == 0 {
-				time.Sleep(10 * time.Millisecond)
+				time.Sleep(10 * time.Millisecond) // in the bubble: now and then nothing is said
 			}
 		}
 		if held := time.Since(start); held > time.Second {

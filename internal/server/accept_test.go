@@ -104,8 +104,8 @@ func TestFailingAcceptsAreLoggedWhenTheyBeginAndWhenTheyEnd(t *testing.T) {
 		ln.dial(t)
 		wantLines(1, 1)
 
-		time.Sleep(10 * time.Second)
-		for range 100 { // on and off, in less than ten seconds
+		time.Sleep(10 * time.Second) // in the bubble: until it may be logged again
+		for range 100 {              // on and off, in less than ten seconds
 			ln.fail(outage)
 			ln.dial(t)
 		}

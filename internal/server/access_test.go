@@ -171,7 +171,7 @@ func TestWhoIsNotLetInIsLoggedAtMostOnceInTenSeconds(t *testing.T) {
 				start(t, srv, ln)
 				for range 100 { // 20 s: at 0 s, 10 s
 					wantClosed(t, ln.dialFrom(t, "::ffff:192.0.2.7"))
-					time.Sleep(200 * time.Millisecond)
+					time.Sleep(200 * time.Millisecond) // in the bubble: 100 times make 20 s
 				}
 				got := log.lines("WARN")
 				if len(got) != 2 || !strings.Contains(got[0], "address=192.0.2.7 ") || !strings.Contains(got[0], name) {

@@ -36,9 +36,9 @@ func TestContract09_ABanKeepsAnAddressOutForItsTime(t *testing.T) {
 				roundTrip(t, ln.dialFrom(t, test.out))
 				roundTrip(t, open) // a ban closes nothing
 
-				time.Sleep(time.Minute - time.Nanosecond)
+				time.Sleep(time.Minute - time.Nanosecond) // in the bubble: the ban ends now
 				wantClosed(t, ln.dialFrom(t, test.in))
-				time.Sleep(time.Nanosecond)
+				time.Sleep(time.Nanosecond) // and has ended
 				roundTrip(t, ln.dialFrom(t, test.in))
 				if got := srv.Stats().Refused[server.RefusedBanned]; got != 2 {
 					t.Errorf("%d refused, want 2", got)
@@ -55,7 +55,7 @@ func TestAWiderBanHoldsThoughANarrowerOneHasEnded(t *testing.T) {
 		start(t, srv, ln)
 		ban(t, srv, "192.0.2.1/32", time.Minute)
 		ban(t, srv, "192.0.0.0/16", time.Hour)
-		time.Sleep(2 * time.Minute)
+		time.Sleep(2 * time.Minute) // in the bubble: the shorter one has ended
 		wantClosed(t, ln.dialFrom(t, "192.0.2.1"))
 	})
 }
@@ -96,7 +96,7 @@ func TestBansAreListedByTheirEndsAndForgottenThen(t *testing.T) {
 				got = append(got, b.Prefix.String())
 			}
 			got = append(got, ";")
-			time.Sleep(time.Minute)
+			time.Sleep(time.Minute) // in the bubble: one ends each minute
 		}
 		const a, b, c, d = "192.0.2.1/32", "192.0.2.2/32", "192.0.2.3/32", "2001:db8::/64"
 		want := []string{a, b, c, d, ";", b, c, d, ";", c, d, ";", d, ";", ";"}

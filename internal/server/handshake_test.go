@@ -399,7 +399,7 @@ func TestContract09_AHandshakeThatTakesTooLongIsEnded(t *testing.T) {
 				if _, err := w.Write([]byte{b}); err != nil {
 					return err
 				}
-				time.Sleep(time.Second)
+				time.Sleep(time.Second) // in the bubble: as slow as it says
 			}
 			return errors.New("it may go on")
 		},
@@ -546,7 +546,7 @@ func TestHandshakesThatFailAreLoggedAtMostOnceInTenSecondsForEachReason(t *testi
 			_, _ = io.WriteString(plain, "h")
 			wantClosed(t, plain)
 			ln.dial(t).Close()
-			time.Sleep(200 * time.Millisecond)
+			time.Sleep(200 * time.Millisecond) // in the bubble: 100 times make 20 s
 		}
 		lines := strings.Join(log.lines("INFO"), "")
 		for _, reason := range []string{"reason=plain", "reason=other"} {

@@ -85,7 +85,7 @@ func TestAUnixSocketOfAnotherKindIsInUse(t *testing.T) {
 	t.Chdir(t.TempDir())
 	datagrams, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: socketPath, Net: "unixgram"})
 	if err != nil {
-		t.Skip(err)
+		t.Skip(err) // this system has none
 	}
 	t.Cleanup(func() { _ = datagrams.Close() })
 	if _, err := listen(t, "unix", socketPath); !errors.Is(err, server.ErrInUse) {

@@ -125,7 +125,7 @@ func TestRefusalsPerIPAreLoggedAtMostOnceInTenSecondsWithTheAddress(t *testing.T
 
 				for range 100 { // 20 s: at 0 s, 10 s
 					wantClosed(t, ln.dialFrom(t, ip))
-					time.Sleep(200 * time.Millisecond)
+					time.Sleep(200 * time.Millisecond) // in the bubble: 100 times make 20 s
 				}
 				got := log.lines("WARN")
 				if len(got) != 2 || !strings.Contains(got[0], want) {

@@ -129,7 +129,7 @@ func TestRefusalsAreLoggedAtMostOnceInTenSeconds(t *testing.T) {
 
 		for range 100 { // 20 s: at 0 s, 10 s
 			wantClosed(t, ln.dial(t))
-			time.Sleep(200 * time.Millisecond)
+			time.Sleep(200 * time.Millisecond) // in the bubble: 100 times make 20 s
 		}
 		if got := log.lines("WARN"); len(got) != 2 {
 			t.Errorf("%d warnings, want 2: %q", len(got), got)

@@ -145,7 +145,7 @@ func TestAfterTheInterruptionReadDeadlinesAreTheHandlers(t *testing.T) {
 				t.Errorf("Shutdown returned %v after %v, want nil after 3s", err, took)
 			}
 		})
-		time.Sleep(time.Second)
+		time.Sleep(time.Second) // in the bubble: behind the first call
 		if took, err := shutdown(t, srv, 15*time.Second); err != nil || took != 2*time.Second {
 			t.Errorf("Shutdown called again returned %v after %v, want nil after 2s", err, took)
 		}
@@ -215,7 +215,7 @@ func TestShutdownMayBeCalledMoreThanOnce(t *testing.T) {
 				}
 			})
 		}
-		time.Sleep(2 * time.Second)
+		time.Sleep(2 * time.Second) // in the bubble: until the client leaves
 		client.Close()
 		wg.Wait()
 		if took, err := shutdown(t, srv, 0); err != nil || took != 0 {

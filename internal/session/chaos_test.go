@@ -183,7 +183,7 @@ func chaos(t *testing.T, random *rand.Rand) {
 	go func() { // Finish is its last word, Run ends after it
 		for _, text := range want {
 			for ok := false; !ok; {
-				time.Sleep(time.Millisecond)
+				time.Sleep(time.Millisecond) // in the bubble: the outbox may be full
 				_, ok = s.Offer([]byte(text + "\n"))
 			}
 		}

@@ -299,7 +299,7 @@ func TestNothingIsSentBetweenARefusalAndTheNextWelcome(t *testing.T) {
 		heard := func(event session.Event) {
 			if _, ok := event.(session.Refused); ok {
 				b.offer(t, "2\n")
-				time.Sleep(time.Second)
+				time.Sleep(time.Second) // in the bubble: Run waits for its handler
 			}
 		}
 		b.heard.Store(&heard)
@@ -553,7 +553,7 @@ func TestFinishedFramedSessionEndsWhenTheServerIsSilent(t *testing.T) {
 		f.ended()
 		begin := time.Now()
 		for seq := uint64(11); seq < 20; seq++ { // a server that talks on is not silent
-			time.Sleep(4 * time.Second)
+			time.Sleep(4 * time.Second) // in the bubble: less than the silence that is an end
 			f.send(line(seq, "more"))
 		}
 		if err := b.end(t); err != nil || time.Since(begin) != 9*4*time.Second+session.DefaultSilence {
@@ -634,9 +634,9 @@ func TestRoundTripIsMeasured(t *testing.T) {
 			if since := time.Since(begin); since != time.Duration(i)*5*time.Second {
 				t.Errorf("ping %d after %v", i, since)
 			}
-			time.Sleep(70 * time.Millisecond)
+			time.Sleep(70 * time.Millisecond) // in the bubble: the round trip
 			f.send(&wire.Pong{ID: "of somebody else"})
-			time.Sleep(time.Second)
+			time.Sleep(time.Second) // the rest of it
 			f.send(&wire.Pong{ID: ping.ID})
 			b.want(t, "round trip 1.07s")
 		}
@@ -663,7 +663,7 @@ func TestQuietSessionPingsOnlyForAReason(t *testing.T) {
 			t.Fatalf("it sends %+v", frame)
 		default:
 		}
-		time.Sleep(2 * time.Second)
+		time.Sleep(2 * time.Second)         // in the bubble: until the minute is over
 		ping, ok := (<-frames).(*wire.Ping) // nothing has come for a minute
 		if !ok {
 			t.Fatal("it does not look after an idle link")
@@ -686,7 +686,7 @@ func TestSessionWithoutReconnectTriesForItsPatience(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				b, f := join(t, func(cfg *session.Config) { cfg.Reconnect, cfg.Patience = false, patience })
-				time.Sleep(50 * time.Second)
+				time.Sleep(50 * time.Second) // in the bubble: a good connection
 				begin := time.Now()
 				f.Close()
 				var err error

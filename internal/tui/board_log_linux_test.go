@@ -16,7 +16,7 @@ func TestFullDiskIsToldOnceAndTheRoomGoesOn(t *testing.T) {
 		end := s.board.serve(Config{Name: "alice", LogFile: "/dev/full"}, nil, new(bell))
 		for i := range 3 {
 			s.arrive(fmt.Sprintf("bob: hello %d\n", i))
-			time.Sleep(2 * time.Second)
+			time.Sleep(2 * time.Second) // in the bubble: until it is flushed
 			synctest.Wait()
 		}
 		s.Update(changedMsg{})

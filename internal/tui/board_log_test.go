@@ -191,7 +191,7 @@ func TestFrameBeforeABreakDoesNotWaitForItsEnd(t *testing.T) {
 		end := s.logsTo(Config{LogFile: path})
 		want := s.relay(s.line(1, "bob", "last"))
 		s.happen(session.Disconnected{Err: errors.New("gone")})
-		time.Sleep(time.Second)
+		time.Sleep(time.Second) // in the bubble: until it is flushed
 		synctest.Wait()
 		if got := read(t, path); got != want {
 			t.Errorf("the log has %q, want %q", got, want)
@@ -220,7 +220,7 @@ func TestLineIsInTheLogASecondLater(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "log")
 		end := s.logsTo(Config{LogFile: path})
 		s.arrive("bob: hello\n")
-		time.Sleep(time.Second)
+		time.Sleep(time.Second) // in the bubble: until it is flushed
 		synctest.Wait()
 		s.wantLog(read(t, path), "bob: hello")
 		end()

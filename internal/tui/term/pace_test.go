@@ -81,7 +81,7 @@ func TestPaceRestsAndWakes(t *testing.T) {
 			{"sixth", true},
 		} {
 			program.Send(step.say)
-			time.Sleep(time.Second)
+			time.Sleep(time.Second) // in the bubble: many frames
 			if got := out.has(step.say); got != step.want {
 				t.Errorf("%s: on the terminal %v, want %v", step.say, got, step.want)
 			}
