@@ -13,7 +13,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"bcast/internal/contract"
-	"bcast/internal/room"
 	"bcast/internal/wire"
 )
 
@@ -269,29 +268,7 @@ func TestContract10_TheConnectionUnderTLSEndsAtOnceToo(t *testing.T) {
 }
 
 func TestContract10_MemberOverTLSThatNeverReadsIsCountedWhenTheTimeIsOver(t *testing.T) {
-	for name, test := range map[string]struct {
-		lines int
-		cuts  uint64 // by the room: what it has not written; the rest waits in the system
-	}{
-		"12 MB":  {7_000, 1},
-		"200 KB": {120, 0},
-	} {
-		t.Run(name, func(t *testing.T) {
-			v := open(t, overTLS(t, tls.VersionTLS13), func(p *plan) { p.peer.DrainTimeout = 300 * time.Millisecond })
-			deaf := v.joinSlow(t)
-			speakToAll(t, v, contract.New(seed(t), 1, test.lines))
-			if err := <-stopWithin(v, 5*time.Second); err != nil {
-				t.Error(err)
-			}
-			if got := v.members.Stats().Undelivered; got != 1 {
-				t.Errorf("%d are counted as undelivered, want 1", got)
-			}
-			if got := v.room.Stats().Cuts[room.Undelivered]; got != test.cuts {
-				t.Errorf("the room has cut %d, want %d", got, test.cuts)
-			}
-			deaf.Close()
-		})
-	}
+	wantNeverReadingCounted(t, overTLS(t, tls.VersionTLS13))
 }
 
 // A listener whose connection breaks is noticed before anything is said to it.
