@@ -24,10 +24,10 @@ func certCommand(stdout io.Writer) config.Command {
 			"  bcast-server --tls-listen :7000 --tls-cert bcast.crt --tls-key bcast.key\n" +
 			"  bcast-client tls://room.example:7000 --pin PIN",
 		Flags: []config.Flag{
-			{Name: "host", Kind: config.List, Default: "localhost", Usage: "`HOST` name or IP address that clients connect to; may be given several times", CommandLineOnly: true},
-			{Name: "cert", Kind: config.File, Default: "bcast.crt", Usage: "`FILE` for the certificate; it must not exist", CommandLineOnly: true},
-			{Name: "key", Kind: config.File, Default: "bcast.key", Usage: "`FILE` for its key; it must not exist", CommandLineOnly: true},
-			{Name: "days", Kind: config.Number, Default: "365", Usage: "`NUMBER` of days for which it is valid", CommandLineOnly: true},
+			{Name: "host", Kind: config.List, Default: "localhost", Usage: "`HOST` name or IP address that clients connect to; may be given several times", Category: options, CommandLineOnly: true},
+			{Name: "cert", Kind: config.File, Default: "bcast.crt", Usage: "`FILE` for the certificate; it must not exist", Category: options, CommandLineOnly: true},
+			{Name: "key", Kind: config.File, Default: "bcast.key", Usage: "`FILE` for its key; it must not exist", Category: options, CommandLineOnly: true},
+			{Name: "days", Kind: config.Number, Default: "365", Usage: "`NUMBER` of days for which it is valid", Category: options, CommandLineOnly: true},
 		},
 		Action: func(_ context.Context, v *config.Values) error {
 			days := v.Count("days", 1, 36500)

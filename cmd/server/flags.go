@@ -62,6 +62,7 @@ const (
 	endings     = "Ends"
 	logging     = "Log"
 	operating   = "Running it"
+	options     = "Options" // of cert
 )
 
 // none is the value of a limit that there is not.
