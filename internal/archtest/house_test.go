@@ -41,7 +41,7 @@ var house = []place{
 	{floor: 0, pkg: "internal/spool", without: []string{sockets}},
 
 	{floor: 1, pkg: "internal/room", mayImport: []string{"internal/journal"}, without: []string{sockets}},
-	{floor: 1, pkg: "internal/feed", mayImport: []string{"internal/wire", "internal/text"}, without: []string{sockets}},
+	{floor: 1, pkg: "internal/feed", mayImport: []string{"internal/text"}, without: []string{sockets}},
 	{floor: 1, pkg: "internal/session", mayImport: []string{"internal/wire"}},
 
 	{floor: 2, pkg: "internal/chatlog", mayImport: []string{"internal/feed", "internal/wire"}, without: []string{sockets}},
@@ -53,13 +53,15 @@ var house = []place{
 	{floor: 3, pkg: "internal/tui", mayImport: []string{
 		"internal/feed", "internal/session", "internal/chatlog", "internal/history", "internal/wire", "internal/text", "internal/tui/term",
 	}},
-	{floor: 3, pkg: "internal/tui/term", mayImport: []string{"internal/text"}},
+	{floor: 3, pkg: "internal/tui/term"},
 	{floor: 3, pkg: "internal/tui/term/quiet", without: []string{sockets, goroutines, clock}},
 	{floor: 3, pkg: "internal/pipe", mayImport: []string{"internal/session", "internal/wire", "internal/text"}},
-	{floor: 3, pkg: "internal/bench", mayImport: []string{"internal/wire", "internal/session"}},
+	{floor: 3, pkg: "internal/bench", mayImport: []string{"internal/session"}},
 
-	{floor: 4, pkg: "internal/admin", mayImport: []string{anythingBelow}},
-	{floor: 4, pkg: "internal/config", mayImport: []string{anythingBelow}},
+	{floor: 4, pkg: "internal/admin", mayImport: []string{
+		"internal/server", "internal/peer", "internal/room", "internal/framed", "internal/text",
+	}},
+	{floor: 4, pkg: "internal/config", mayImport: []string{"internal/text"}},
 
 	{floor: roof, pkg: "cmd/server", mayImport: []string{anythingBelow}},
 	{floor: roof, pkg: "cmd/client", mayImport: []string{anythingBelow}},
