@@ -85,7 +85,7 @@ type Error struct {
 const (
 	ByeStopping = "stopping" // the server stops
 	ByeReplaced = "replaced" // the session goes on on another connection
-	ByeIdle     = "idle"     // nothing came from the client for too long
+	ByeIdle     = "idle"     // nothing came from the client or went to it for too long
 	ByeEnd      = "end"      // the client has ended its input
 	ByeKicked   = "kicked"   // the operator has put the client out: it is not to come back by itself
 )
