@@ -130,6 +130,7 @@ func TestRenameStandsBetweenTheMessagesWhereItWasSaid(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b, f := join(t, nil)
 		b.offer(t, "as me\n")
+		synctest.Wait() // that is being written: the names come before there is time to ask for one
 		b.Rename("one")
 		b.Rename("two")
 		b.offer(t, "as two\n")
