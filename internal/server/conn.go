@@ -57,19 +57,23 @@ func (s *Server) admit(c *connection) Refusal {
 func (s *Server) refuse(conn net.Conn, reason Refusal) {
 	conn.Close()
 	refused := s.counters.refused[reason].Add(1)
-	switch {
-	case reason == RefusedFull && due(&s.fullLog):
+	if !due(&s.refusalLogs[reason]) {
+		return
+	}
+	switch reason {
+	case RefusedFull:
 		s.log.Warn("too many connections, refusing new ones",
 			"max", s.maxConns, "refused", refused)
-	case reason == RefusedPerIP && due(&s.perIPLog):
+	case RefusedPerIP:
 		s.log.Warn("too many connections from one address, refusing new ones",
 			"address", originString(s.perIP.originOf(conn)), "max", s.perIP.limit, "refused", refused)
-	case reason == RefusedDenied && due(&s.deniedLog):
+	case RefusedDenied:
 		s.log.Warn("connections from an address that is not let in, refusing them",
 			"address", addrOf(conn), "refused", refused)
-	case reason == RefusedBanned && due(&s.bannedLog):
+	case RefusedBanned:
 		s.log.Warn("connections from an address that is banned, refusing them",
 			"address", addrOf(conn), "refused", refused)
+	default: // the operator has brought it about, and knows
 	}
 }
 

@@ -65,10 +65,7 @@ type Server struct {
 
 	waiter        waiter
 	counters      counters
-	fullLog       rate.Sometimes
-	perIPLog      rate.Sometimes
-	deniedLog     rate.Sometimes
-	bannedLog     rate.Sometimes
+	refusalLogs   [len(refusalNames)]rate.Sometimes
 	handshakeLogs [len(handshakeErrorNames)]rate.Sometimes
 	access        atomic.Pointer[accessList]
 	bans          bans
@@ -106,15 +103,14 @@ func New(cfg Config) (*Server, error) {
 		ctx:       ctx,
 		cancel:    cancel,
 		drained:   make(chan struct{}),
-		fullLog:   rate.Sometimes{Interval: logInterval},
-		perIPLog:  rate.Sometimes{Interval: logInterval},
-		deniedLog: rate.Sometimes{Interval: logInterval},
-		bannedLog: rate.Sometimes{Interval: logInterval},
 		listeners: make(map[*listener]struct{}),
 		conns:     make(map[*connection]struct{}),
 		perIP:     perIP{limit: cfg.MaxConnsPerIP},
 	}
 	s.access.Store(access)
+	for i := range s.refusalLogs {
+		s.refusalLogs[i].Interval = logInterval
+	}
 	for i := range s.handshakeLogs {
 		s.handshakeLogs[i].Interval = logInterval
 	}
