@@ -171,7 +171,7 @@ func (c *Control) status(*http.Request) (any, error) {
 		Accepted:  stats.Accepted,
 		Refused:   make(map[string]uint64),
 		Published: c.cfg.Room.Stats().Published,
-		Bans:      len(c.cfg.Server.Bans()),
+		Bans:      stats.Bans,
 	}
 	for reason, n := range stats.Refused {
 		if n > 0 {
@@ -193,7 +193,7 @@ func (c *Control) status(*http.Request) (any, error) {
 	switch {
 	case c.isStopping():
 		s.State = Stopping
-	case c.cfg.Server.Suspended():
+	case stats.Suspended:
 		s.State = Suspended
 	}
 	return s, nil

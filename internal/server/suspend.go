@@ -63,13 +63,6 @@ func (s *Server) Resume() error {
 	return nil
 }
 
-// Suspended reports whether the server is suspended.
-func (s *Server) Suspended() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.resumed != nil
-}
-
 func (s *Server) suspendedListeners() ([]*listener, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

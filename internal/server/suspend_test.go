@@ -69,7 +69,7 @@ func TestASuspendedServerRefusesNewConnectionsAndServesTheOpenOnes(t *testing.T)
 			for range 3 {
 				srv.Suspend()
 				srv.Suspend()
-				if !srv.Suspended() {
+				if !srv.Stats().Suspended {
 					t.Error("it does not say that it is suspended")
 				}
 				for _, addr := range addrs {
@@ -79,8 +79,8 @@ func TestASuspendedServerRefusesNewConnectionsAndServesTheOpenOnes(t *testing.T)
 				if err := srv.Resume(); err != nil {
 					t.Fatal(err)
 				}
-				if err := srv.Resume(); err != nil || srv.Suspended() {
-					t.Errorf("resumed twice: %v, suspended %v", err, srv.Suspended())
+				if err := srv.Resume(); err != nil || srv.Stats().Suspended {
+					t.Errorf("resumed twice: %v, suspended %v", err, srv.Stats().Suspended)
 				}
 				for _, addr := range addrs {
 					wantRoundTrip(t, addr)
@@ -102,8 +102,8 @@ func TestAServerStaysSuspendedWhereItsAddressIsTaken(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer other.Close()
-	if err := srv.Resume(); !errors.Is(err, server.ErrInUse) || !srv.Suspended() {
-		t.Errorf("error %v, suspended %v; want the address in use", err, srv.Suspended())
+	if err := srv.Resume(); !errors.Is(err, server.ErrInUse) || !srv.Stats().Suspended {
+		t.Errorf("error %v, suspended %v; want the address in use", err, srv.Stats().Suspended)
 	}
 	wantRefused(t, free)
 	other.Close()
