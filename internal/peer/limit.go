@@ -44,16 +44,8 @@ func (s *session) pause(ctx context.Context, n int) {
 	select {
 	case <-over.C:
 	case <-ctx.Done():
-	case <-s.done():
+	case <-s.place().Done():
 	}
-}
-
-// done is closed when nothing is written to the session any more.
-func (s *session) done() <-chan struct{} {
-	if side := s.framed.Load(); side != nil {
-		return side.member.Done()
-	}
-	return s.member.Done()
 }
 
 // idleLooks is how often in one idle timeout a session is looked at.

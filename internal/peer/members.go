@@ -78,14 +78,9 @@ func (h *Handler) Members() []Member {
 func (s *session) describe() Member {
 	m := Member{
 		Connection: s.number, Remote: remote{s.conn}.String(), Since: s.since,
-		Received: s.in.received.Load(), Sent: s.out.written.Load(),
+		Received: s.in.received.Load(), Sent: s.out.written.Load(), Behind: s.place().Behind(),
 	}
 	m.Number, m.Name, m.Dialect = s.identity()
-	if side := s.framed.Load(); side != nil {
-		m.Behind = side.member.Behind()
-	} else {
-		m.Behind = s.member.Behind()
-	}
 	return m
 }
 

@@ -231,15 +231,25 @@ func (s *session) guest() any {
 	return s.author
 }
 
+// A place is what a session has in the room, whatever it is in there.
+type place interface {
+	Behind() uint64
+	Delivered() uint64
+	Done() <-chan struct{}
+	Leave(ctx context.Context) error
+}
+
+func (s *session) place() place {
+	if side := s.framed.Load(); side != nil {
+		return side.member
+	}
+	return s.member
+}
+
 // leaveRoom takes the session out of the room, as whatever it is in there.
 func (s *session) leaveRoom(ctx context.Context) error {
 	guest := s.dialect.end()
-	var err error
-	if side := s.framed.Load(); side != nil {
-		err = side.member.Leave(ctx)
-	} else {
-		err = s.member.Leave(ctx)
-	}
+	err := s.place().Leave(ctx)
 	if guest > 0 {
 		s.h.cfg.Hub.Depart(guest)
 	}

@@ -23,7 +23,7 @@ func (h *Handler) Traffic() Traffic {
 	for _, s := range all {
 		sum.Received += s.in.received.Load()
 		sum.Sent += s.out.written.Load()
-		sum.Delivered += s.delivered()
+		sum.Delivered += s.place().Delivered()
 		switch side := s.framed.Load(); {
 		case side != nil:
 			sum.Framed++
@@ -39,14 +39,6 @@ func (h *Handler) Traffic() Traffic {
 	return sum
 }
 
-// delivered is how many lines the session has got.
-func (s *session) delivered() uint64 {
-	if side := s.framed.Load(); side != nil {
-		return side.member.Delivered()
-	}
-	return s.member.Delivered()
-}
-
 // listAndPast returns the sessions, and the sum of those that there were.
 func (all *sessions) listAndPast() ([]*session, Traffic) {
 	all.mu.Lock()
@@ -58,7 +50,7 @@ func (all *sessions) listAndPast() ([]*session, Traffic) {
 func (all *sessions) countLocked(s *session) {
 	all.past.Received += s.in.received.Load()
 	all.past.Sent += s.out.written.Load()
-	all.past.Delivered += s.delivered()
+	all.past.Delivered += s.place().Delivered()
 	all.past.Ended[s.ending()]++
 }
 
