@@ -6,15 +6,13 @@ import (
 	"slices"
 	"strings"
 
-	"bcast/internal/framed"
 	"bcast/internal/peer"
-	"bcast/internal/room"
-	"bcast/internal/server"
 )
 
-// figures are what the log says at the end: how many connections came, and what happened to
-// those that were not let in, or not kept, by reason.
-func figures(srv server.Stats, members peer.Stats, r room.Stats, hub *framed.Hub) slog.Attr {
+// figures are what the log says at the end: how much was said, how many connections came, and
+// what happened to those that were not let in, or not kept, by reason.
+func (h *host) figures() slog.Attr {
+	srv, members, lines := h.server.Stats(), h.members.Stats(), h.room.Stats()
 	refused, handshakes, cut := make(count), make(count), make(count)
 	for reason, n := range srv.Refused {
 		refused.add(reason, n)
@@ -25,15 +23,16 @@ func figures(srv server.Stats, members peer.Stats, r room.Stats, hub *framed.Hub
 	for reason, n := range srv.HandshakeErrors {
 		handshakes.add(reason, n)
 	}
-	for reason, n := range r.Cuts {
+	for reason, n := range lines.Cuts {
 		cut.add(reason, n)
 	}
-	if hub != nil {
-		for reason, n := range hub.Stats().Log.Cuts {
+	if h.hub != nil {
+		for reason, n := range h.hub.Stats().Log.Cuts {
 			cut.add(reason, n)
 		}
 	}
 	return slog.GroupAttrs("", // its parts stand in the line itself
+		slog.Uint64("published_bytes", lines.Published),
 		slog.Uint64("accepted", srv.Accepted),
 		slog.Uint64("accept_errors", srv.AcceptErrors),
 		slog.Uint64("panics", srv.Panics),

@@ -56,8 +56,7 @@ func serve(ctx context.Context, s settings) error {
 		return h.drain(ctx, manager)
 	})
 	err = group.Wait()
-	s.log.LogAttrs(ctx, slog.LevelInfo, "stopped", slog.Uint64("published_bytes", h.room.Stats().Published),
-		figures(h.server.Stats(), h.members.Stats(), h.room.Stats(), h.hub))
+	s.log.LogAttrs(ctx, slog.LevelInfo, "stopped", h.figures())
 	return err
 }
 
