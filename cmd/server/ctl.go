@@ -69,12 +69,17 @@ var requests = []request{
 	{"status", "", "how the server is", askStatus},
 }
 
-// ctlCommand asks a server that runs.
-func ctlCommand(stdout io.Writer) config.Command {
-	var names []string
-	var list strings.Builder
+func requestNames() (names []string) {
 	for _, r := range requests {
 		names = append(names, r.name)
+	}
+	return names
+}
+
+// ctlCommand asks a server that runs.
+func ctlCommand(stdout io.Writer) config.Command {
+	var list strings.Builder
+	for _, r := range requests {
 		fmt.Fprintf(&list, "\n  %-14s %s", strings.TrimSpace(r.name+" "+r.args), r.usage)
 	}
 	return config.Command{
@@ -88,7 +93,7 @@ func ctlCommand(stdout io.Writer) config.Command {
 			{Name: "for", Kind: config.Duration, Default: "1h", Usage: "`DURATION` of a ban", CommandLineOnly: true},
 			{Name: "json", Kind: config.Switch, Usage: "print the answer for programs", CommandLineOnly: true},
 		},
-		Arg:         config.Flag{Name: "request", Kind: config.Choice, Choices: names, CommandLineOnly: true},
+		Arg:         config.Flag{Name: "request", Kind: config.Choice, Choices: requestNames(), CommandLineOnly: true},
 		MoreArgs:    true,
 		BorrowsFile: true,
 		Action: func(ctx context.Context, v *config.Values) error {
@@ -96,7 +101,7 @@ func ctlCommand(stdout io.Writer) config.Command {
 			if err != nil {
 				return err
 			}
-			banTime := v.Duration("for", time.Second, 100*365*24*time.Hour)
+			banTime := v.Duration("for", time.Second, admin.MaxBanTime)
 			asJSON, path := v.Switch("json"), v.Text("control")
 			switch {
 			case v.Err() != nil:
@@ -104,13 +109,12 @@ func ctlCommand(stdout io.Writer) config.Command {
 			case path == "":
 				return config.Usagef("which server? write --control PATH, as it was started with")
 			}
-			var answer any
 			shown := new(strings.Builder)
 			c := &call{
 				ctx: ctx, control: admin.NewClient(path), args: v.MoreArgs(), banTime: banTime,
 				table: tabwriter.NewWriter(shown, 0, 0, 2, ' ', 0),
 			}
-			answer, err = request.ask(c)
+			answer, err := request.ask(c)
 			if answer != nil {
 				err = errors.Join(c.print(stdout, shown, answer, asJSON), err)
 			}
@@ -142,11 +146,7 @@ func requestIn(v *config.Values) (request, error) {
 	name, n := v.Text("request"), len(v.MoreArgs())
 	i := slices.IndexFunc(requests, func(r request) bool { return r.name == name })
 	if i < 0 {
-		var names []string
-		for _, r := range requests {
-			names = append(names, r.name)
-		}
-		known := strings.Join(names, ", ")
+		known := strings.Join(requestNames(), ", ")
 		if name == "" {
 			return request{}, config.Usagef("what is to be asked? write one of %s", known)
 		}

@@ -55,10 +55,13 @@ type banList struct {
 	Bans []Ban `json:"bans"`
 }
 
+// MaxBanTime is the longest ban there is: its end is to be within what clocks and JSON know.
+const MaxBanTime = 100 * 365 * 24 * time.Hour
+
 // A BanRequest asks for a ban.
 type BanRequest struct {
 	Address string `json:"address"` // or a CIDR
-	For     string `json:"for"`     // as time.ParseDuration has it
+	For     string `json:"for"`     // as time.ParseDuration has it, up to MaxBanTime
 }
 
 // A BanResult is a ban as it was made.

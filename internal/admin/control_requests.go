@@ -15,9 +15,6 @@ import (
 	"bcast/internal/text"
 )
 
-// maxBanTime keeps the end of a ban within what clocks and JSON know.
-const maxBanTime = 100 * 365 * 24 * time.Hour
-
 func (c *Control) members(*http.Request) (any, error) {
 	list := memberList{Members: []Member{}}
 	for _, m := range c.cfg.Members.Members() {
@@ -63,7 +60,7 @@ func (c *Control) ban(r *http.Request) (any, error) {
 		return nil, err
 	}
 	duration, err := time.ParseDuration(request.For)
-	if err != nil || duration <= 0 || duration > maxBanTime {
+	if err != nil || duration <= 0 || duration > MaxBanTime {
 		return nil, &Error{
 			fmt.Sprintf("%q is no time for a ban", request.For), "write it like 30m, 1h or 720h", http.StatusBadRequest,
 		}
