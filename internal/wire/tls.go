@@ -12,21 +12,13 @@ func SniffTLS(p []byte) Verdict {
 		handshake   = 22 // ContentType
 		clientHello = 1  // HandshakeType
 	)
-	want := [MaxSniffTLS]func(byte) bool{
-		func(b byte) bool { return b == handshake },
-		func(b byte) bool { return b == 3 },
-		func(b byte) bool { return b <= 4 },
-		func(byte) bool { return true }, // the record's length
-		func(byte) bool { return true },
-		func(b byte) bool { return b == clientHello },
-	}
-	for i, isRight := range want {
-		switch {
-		case i == len(p):
-			return Undecided
-		case !isRight(p[i]):
-			return Other
-		}
+	head := [MaxSniffTLS]byte{handshake, 3, 0, 0, 0, clientHello} // 3 and 4 are the record's length
+	come := copy(head[:], p)                                      // what is missing may yet be right
+	switch {
+	case head[0] != handshake, head[1] != 3, head[2] > 4, head[5] != clientHello:
+		return Other
+	case come < MaxSniffTLS:
+		return Undecided
 	}
 	return TLS
 }
