@@ -58,7 +58,6 @@ func New(cfg Config) (*Hub, error) {
 	}
 	cfg.Backlog = max(cfg.Backlog, room.MinBacklog(maxFrames(cfg.MaxChunk)))
 	h := &Hub{cfg: cfg, epoch: word(), roster: newRoster(), sessions: newSessions(0, 0), views: make(map[*view]struct{})}
-	h.past.Cuts = make(map[room.Reason]uint64)
 	h.cfg.Room.Keep(cfg.Keep)
 	return h, nil
 }
@@ -77,7 +76,6 @@ func (h *Hub) Stats() Stats {
 	defer h.mu.Unlock()
 	h.sessions.expire(time.Now())
 	s := Stats{Members: h.members, Sessions: len(h.sessions.known)}
-	s.Log.Cuts = make(map[room.Reason]uint64)
 	s.Log.Kept.Backlog = uint64(h.cfg.Backlog)
 	if h.view != nil {
 		s.Log, s.Behind = h.view.room.Stats(), h.view.tap.Behind()

@@ -217,10 +217,7 @@ func (m *Member) Insert(p []byte) (waiting int) {
 func (m *Member) Inserted() int { return int(m.inserts.Load()) }
 
 // Behind is how many bytes of the log the member has still to pass, its own among them.
-func (m *Member) Behind() uint64 {
-	end := m.room.log.End() // first: what is published meanwhile is not among it
-	return end - min(m.cursor.Pos(), end)
-}
+func (m *Member) Behind() uint64 { return m.room.behind(&m.cursor) }
 
 // Delivered is how many lines the member has got of others, chunk by chunk: those of one
 // count once it has all of them. While lines of its own are among what it has still to pass,

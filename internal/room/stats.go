@@ -1,5 +1,7 @@
 package room
 
+import "bcast/internal/journal"
+
 // Stats are a room's figures since it was made.
 type Stats struct {
 	Members   int               // now in the room, those who are leaving included
@@ -35,8 +37,17 @@ func (r *Room) Stats() Stats {
 	return s
 }
 
+// behind is how many bytes of the log a cursor has still to pass.
+func (r *Room) behind(c *journal.Cursor) uint64 {
+	end := r.log.End() // first: what is published meanwhile is not among it
+	return end - min(c.Pos(), end)
+}
+
 // Add adds the figures of a room that there was before.
 func (s *Stats) Add(before Stats) {
+	if s.Cuts == nil {
+		s.Cuts = make(map[Reason]uint64)
+	}
 	s.Published += before.Published
 	s.Lines += before.Lines
 	for reason, n := range before.Cuts {

@@ -56,10 +56,7 @@ func (t *Tap) Advance(n int) {
 
 // Behind is how many bytes of the log the tap has still to pass. It may be called from any
 // goroutine.
-func (t *Tap) Behind() uint64 {
-	end := t.room.log.End()
-	return end - min(t.cursor.Pos(), end)
-}
+func (t *Tap) Behind() uint64 { return t.room.behind(&t.cursor) }
 
 // Record returns the next record: of bytes that Next has returned, or will. It stays as
 // it is until the next call.
