@@ -54,6 +54,27 @@ func (c *Cursor) Land(inside bool) (rest []byte, missed uint64, leapt bool) {
 // lineBehind returns the number of the line behind those appends that end at an offset or
 // before. Of one that has begun in another segment it is not known where that is.
 func (s *segment) lineBehind(pos uint64) uint64 {
+	switch r := s.recordAt(pos); {
+	case r == nil:
+		return s.first
+	case pos < r.End():
+		return r.First
+	default:
+		return r.First + uint64(r.Lines)
+	}
+}
+
+// numberAt returns the number of the line that begins at an offset, or next behind it.
+func (s *segment) numberAt(pos uint64) uint64 {
+	number := s.lineBehind(pos)
+	if r := s.recordAt(pos); r != nil && pos < r.End() && r.Lines > 0 {
+		number += uint64(bytes.Count(s.buf[r.Start-s.start:pos-s.start], []byte("\n")))
+	}
+	return number
+}
+
+// recordAt returns the last record that begins at an offset or before, or nil.
+func (s *segment) recordAt(pos uint64) *Record {
 	records := s.records[:s.entries.Load()]
 	n, _ := slices.BinarySearchFunc(records, pos, func(r Record, pos uint64) int {
 		if r.Start > pos {
@@ -62,27 +83,7 @@ func (s *segment) lineBehind(pos uint64) uint64 {
 		return -1
 	})
 	if n == 0 {
-		return s.first
+		return nil
 	}
-	r := &records[n-1]
-	if pos < r.End() {
-		return r.First
-	}
-	return r.First + uint64(r.Lines)
-}
-
-// numberAt returns the number of the line that begins at an offset, or next behind it.
-func (s *segment) numberAt(pos uint64) uint64 {
-	number := s.first
-	for i := range s.records[:s.entries.Load()] {
-		r := &s.records[i]
-		if r.Start >= pos {
-			break
-		}
-		number = r.First + uint64(r.Lines)
-		if pos < r.End() && r.Lines > 0 {
-			number = r.First + uint64(bytes.Count(s.buf[r.Start-s.start:pos-s.start], []byte("\n")))
-		}
-	}
-	return number
+	return &records[n-1]
 }
