@@ -9,9 +9,9 @@ import (
 	"unicode/utf8"
 )
 
-// foldRune returns the least of the runes that are r but for their case. It takes no more
+// FoldRune returns the least of the runes that are r but for their case. It takes no more
 // bytes than r.
-func foldRune(r rune) rune {
+func FoldRune(r rune) rune {
 	switch {
 	case r < foldTableSize:
 		return foldTable()[r]
@@ -21,7 +21,7 @@ func foldRune(r rune) rune {
 	return least(r)
 }
 
-// least is foldRune the long way.
+// least is FoldRune the long way.
 func least(r rune) rune {
 	folded := r
 	for next := unicode.SimpleFold(r); next != r; next = unicode.SimpleFold(next) {
@@ -91,7 +91,7 @@ func appendFolded(dst []byte, s string) []byte {
 			i += 3
 		default:
 			r, size := utf8.DecodeRuneInString(s[i:])
-			dst = utf8.AppendRune(dst, foldRune(r))
+			dst = utf8.AppendRune(dst, FoldRune(r))
 			i += size
 		}
 	}

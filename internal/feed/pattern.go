@@ -85,7 +85,7 @@ func (p *pattern) spans(dst []text.Span, s string) []text.Span {
 		for in < to {
 			r, size := utf8.DecodeRuneInString(s[at:])
 			at += size
-			in += utf8.RuneLen(foldRune(r))
+			in += utf8.RuneLen(FoldRune(r))
 		}
 		return at
 	}

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"bcast/internal/feed"
 )
 
 // An attention finds what is meant for this side: its name, or another word that it is to
@@ -136,19 +138,10 @@ var caseless = func() (table [256]byte) {
 	return table
 }()
 
-// appendCaseless appends s, which is valid UTF-8, with the least of the runes that are the
-// same but for case in the place of each.
+// appendCaseless appends s without case.
 func appendCaseless(b []byte, s string) []byte {
 	for _, r := range s {
-		if r < utf8.RuneSelf {
-			b = append(b, caseless[r])
-			continue
-		}
-		least := r
-		for next := unicode.SimpleFold(r); next != r; next = unicode.SimpleFold(next) {
-			least = min(least, next)
-		}
-		b = utf8.AppendRune(b, least)
+		b = utf8.AppendRune(b, feed.FoldRune(r))
 	}
 	return b
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"bcast/internal/feed"
 )
 
 // maxStem is how far before the cursor the beginning of a word is looked for, in bytes: no name
@@ -104,23 +106,10 @@ func startsWord(s string) bool {
 func hasPrefixFold(s, prefix string) bool {
 	for _, want := range prefix {
 		r, size := utf8.DecodeRuneInString(s)
-		if size == 0 || !equalFold(r, want) {
+		if size == 0 || feed.FoldRune(r) != feed.FoldRune(want) {
 			return false
 		}
 		s = s[size:]
 	}
 	return true
-}
-
-// equalFold reports whether two runes differ in case alone.
-func equalFold(a, b rune) bool {
-	if a == b {
-		return true
-	}
-	for r := unicode.SimpleFold(a); r != a; r = unicode.SimpleFold(r) {
-		if r == b {
-			return true
-		}
-	}
-	return false
 }
