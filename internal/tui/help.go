@@ -35,7 +35,7 @@ func (h *help) parts(m *model) []helpPart {
 		{"Find", helpOfKeys(m.find.keys.All())},
 		{"Input", helpOfKeys(m.composer.KeyMap.All())},
 		{"Search of what was sent", helpOfKeys(searchKeys.All())},
-		{"Commands", helpOfCommands()},
+		{"Commands", slashRows()},
 		{"Signs", []helpRow{
 			{m.glyphs.waits, "on its way to the server"},
 			{m.glyphs.unsure, "may not have arrived, or twice"},
@@ -53,18 +53,8 @@ func helpOfKeys(keys []key.Binding) (rows []helpRow) {
 	return rows
 }
 
-func helpOfCommands() (rows []helpRow) {
-	for _, command := range slashRows() {
-		rows = append(rows, helpRow{command[0], command[1]})
-	}
-	return rows
-}
-
 // openHelp shows the help from its beginning.
-func (m *model) openHelp() tea.Cmd {
-	m.help = help{open: true}
-	return nil
-}
+func (m *model) openHelp() { m.help = help{open: true} }
 
 // rows is the help as it stands on a screen of any height.
 func (h *help) rows(m *model) (rows []string) {

@@ -358,7 +358,7 @@ func TestHelpNamesEveryBinding(t *testing.T) {
 		}
 	}
 	for _, command := range slashRows() {
-		s.want(command[0], command[1])
+		s.want(command.what, command.does)
 	}
 }
 

@@ -51,7 +51,7 @@ func (m *model) write(msg tea.KeyMsg) tea.Cmd {
 func (m *model) command(msg tea.KeyMsg) tea.Cmd {
 	switch {
 	case key.Matches(msg, m.keys.Help):
-		return m.openHelp()
+		m.openHelp()
 	case key.Matches(msg, m.keys.Find, m.keys.FindNext):
 		m.openFind()
 	case key.Matches(msg, m.keys.Members):

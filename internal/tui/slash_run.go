@@ -31,7 +31,10 @@ func (m *model) slashWho(string) (tea.Cmd, string) { return m.toggleMembers(), "
 
 func (m *model) slashFind(words string) (tea.Cmd, string) { return m.findFor(words), "" }
 
-func (m *model) slashHelp(string) (tea.Cmd, string) { return m.openHelp(), "" }
+func (m *model) slashHelp(string) (tea.Cmd, string) {
+	m.openHelp()
+	return nil, ""
+}
 
 func (m *model) slashQuit(string) (tea.Cmd, string) { return tea.Quit, "" }
 

@@ -196,7 +196,7 @@ func TestHelpHasEveryCommand(t *testing.T) {
 	s := newFramed(t, 80, 200)
 	s.enterText("/help")
 	for _, row := range slashRows() {
-		s.want(row[0], row[1])
+		s.want(row.what, row.does)
 	}
 	if len(slashRows()) != len(slashCommands())+1 {
 		t.Error("a command is missing")

@@ -26,11 +26,11 @@ func (m *model) slashWords(typed string) (words []string, ok bool) {
 }
 
 // slashRows is what the help says of the commands: how each is written, and what it does.
-func slashRows() (rows [][2]string) {
+func slashRows() (rows []helpRow) {
 	for _, command := range slashCommands() {
-		rows = append(rows, [2]string{command.usage(), command.does})
+		rows = append(rows, helpRow{command.usage(), command.does})
 	}
-	return append(rows, [2]string{"//", "a line that begins with /"})
+	return append(rows, helpRow{"//", "a line that begins with /"})
 }
 
 // ignorable is who can be ignored, or is.
