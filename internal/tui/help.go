@@ -91,7 +91,7 @@ func (r helpRow) append(rows []string, m *model) []string {
 // append draws the part of the help that is on the screen.
 func (h *help) append(rows []string, m *model) []string {
 	all := h.rows(m)
-	room := m.layout.feed + m.layout.waiting
+	room := m.middleRows()
 	h.top = max(0, min(h.top, len(all)-room))
 	for i := range room {
 		row := ""
@@ -105,7 +105,7 @@ func (h *help) append(rows []string, m *model) []string {
 
 // press scrolls or closes the help, and reports whether the key was for that.
 func (h *help) press(msg tea.KeyMsg, m *model) bool {
-	page := max(1, m.layout.feed+m.layout.waiting-1)
+	page := max(1, m.middleRows()-1)
 	switch {
 	case key.Matches(msg, m.keys.Help, m.keys.Close):
 		h.open = false

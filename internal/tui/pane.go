@@ -68,16 +68,14 @@ func (m *model) scrollMembers(rows int) {
 // paneTop returns how many members can be above those that are shown, if so many are wanted.
 // The board is locked.
 func (m *model) paneTop(top int) int {
-	return max(0, min(top, len(m.board.roster.members)-(m.paneRows()-1)))
+	return max(0, min(top, len(m.board.roster.members)-(m.middleRows()-1)))
 }
 
 // membersPage is how many members a page is.
-func (m *model) membersPage() int { return max(1, m.paneRows()-2) }
+func (m *model) membersPage() int { return max(1, m.middleRows()-2) }
 
 // paneIsAll reports whether the members stand in the place of the feed.
 func (m *model) paneIsAll() bool { return m.layout.pane == m.width }
-
-func (m *model) paneRows() int { return m.layout.feed + m.layout.waiting }
 
 // here says how many members there are, or were before the break. The board is locked.
 func (m *model) here() string {
@@ -115,7 +113,7 @@ func (m *model) paneRow(i, width int) string {
 		return ""
 	case i == 1 && top > 0:
 		return m.styles.faint.Render(m.cut(fmt.Sprintf("%s %d more", m.glyphs.up, at+1), width))
-	case i == m.paneRows()-1 && at < len(list)-1:
+	case i == m.middleRows()-1 && at < len(list)-1:
 		return m.styles.faint.Render(m.cut(fmt.Sprintf("%s %d more", m.glyphs.down, len(list)-at), width))
 	case list[at].id == m.board.roster.you:
 		const you = " (you)"

@@ -16,7 +16,7 @@ func (m *model) said() []string {
 	if m.paneIsAll() {
 		return nil
 	}
-	rows := make([]string, 0, m.layout.feed+m.layout.waiting)
+	rows := make([]string, 0, m.middleRows())
 	var spans spans
 	for _, row := range m.board.feed.Rows() {
 		if row.Kind != feed.RowText {

@@ -46,7 +46,7 @@ func (m *model) appendMiddle(rows []string) []string {
 		return m.help.append(rows, m)
 	}
 	said := m.said()
-	for i := range m.layout.feed + m.layout.waiting {
+	for i := range m.middleRows() {
 		row := ""
 		if i < len(said) {
 			row = said[i]
@@ -55,3 +55,6 @@ func (m *model) appendMiddle(rows []string) []string {
 	}
 	return rows
 }
+
+// middleRows is how many rows there are between the header and the status.
+func (m *model) middleRows() int { return m.layout.feed + m.layout.waiting }
