@@ -213,7 +213,8 @@ func duration(d time.Duration) string {
 	return d.Round(time.Second).String()
 }
 
-func lines(n uint64) string {
+// lines says how many lines n is.
+func lines[N int | uint64](n N) string {
 	if n == 1 {
 		return "1 line"
 	}

@@ -111,10 +111,8 @@ func (m *model) found() string {
 		return ""
 	case count == 0:
 		return "nothing is found"
-	case nth == 0 && count == 1:
-		return "1 line"
 	case nth == 0:
-		return fmt.Sprintf("%d lines", count)
+		return lines(count)
 	}
 	return fmt.Sprintf("%d of %d", nth, count)
 }

@@ -33,12 +33,8 @@ func (c *composer) Question() string {
 	if c.paste.text == "" {
 		return ""
 	}
-	lines := "1 line"
-	if n := c.paste.lines(); n > 1 {
-		lines = fmt.Sprintf("%d lines", n)
-	}
 	k := questionKeys
-	return fmt.Sprintf("Send %s (%s)? %s %s, %s %s, %s %s", lines, byteSize(len(c.paste.text)),
+	return fmt.Sprintf("Send %s (%s)? %s %s, %s %s, %s %s", lines(c.paste.lines()), byteSize(len(c.paste.text)),
 		k.Send.Help().Key, k.Send.Help().Desc, k.Edit.Help().Key, k.Edit.Help().Desc, k.Drop.Help().Key, k.Drop.Help().Desc)
 }
 

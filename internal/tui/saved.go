@@ -27,7 +27,7 @@ func save(b *board, path string) tea.Cmd {
 		case err != nil:
 			b.tell("nothing is saved: " + plainly(err))
 		default:
-			b.tell(lines(uint64(len(entries))) + " saved to " + path)
+			b.tell(lines(len(entries)) + " saved to " + path)
 		}
 		return nil
 	}
