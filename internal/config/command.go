@@ -73,8 +73,8 @@ type Command struct {
 	// of one. A host of that name is reached as name:port.
 	Commands []Command
 
-	// Check says what is wrong with settings, for who wants to know that alone. It may
-	// be nil, and is if there is no SettingsFile.
+	// Check says what is wrong with settings, for who wants to know that alone. A command
+	// with a SettingsFile has one; it is not asked of others.
 	Check func(v *Values) error
 
 	// Action does the work. ctx is that of Run.
