@@ -3,13 +3,16 @@ package tui
 import (
 	"slices"
 	"strings"
+
+	past "bcast/internal/history"
 )
 
-// The bounds of the history that a composer holds, and of an entry of it, which a paste exceeds.
+// The bounds of the history that a composer holds, and of an entry of it, which a paste exceeds:
+// those of what is kept for later runs.
 const (
-	maxRecallEntries = 1000
-	maxRecallBytes   = 1 << 20
-	maxRecallEntry   = 64 << 10
+	maxRecallEntries = past.MaxEntries
+	maxRecallBytes   = past.MaxBytes
+	maxRecallEntry   = past.MaxEntry
 )
 
 // A recall is what was sent, to be sent again. Behind its entries stands the draft: what was
