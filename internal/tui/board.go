@@ -2,6 +2,7 @@ package tui
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"sync"
 	"time"
@@ -38,7 +39,7 @@ type board struct {
 	mu      sync.Mutex
 	feed    *feed.Feed
 	arrived uint64        // entries that the feed has had, but for the history
-	name    string        // of this side, as the room has it
+	name    string        // of this side, as the room has it; of a plain one, as asked for
 	maxLine int           // the longest line of the room, in bytes
 	lost    time.Time     // since when there is no connection; zero while there is
 	attempt int           // while there is none: the next attempt
@@ -132,12 +133,12 @@ func (b *board) heedLocked(e *feed.Entry) {
 }
 
 // say puts a line of this side into the feed, where the server is a plain one.
-func (b *board) say(name, line string) {
+func (b *board) say(line string) {
 	shown := text.Clean([]byte(line))
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	at := b.now()
-	b.appendLocked(feed.Entry{Kind: feed.Own, At: at, Name: name, Text: shown})
+	b.appendLocked(feed.Entry{Kind: feed.Own, At: at, Name: cmp.Or(b.name, "me"), Text: shown})
 	if b.log != nil {
 		b.log.Line(wire.Line{From: plainYou, Name: b.name, At: at.UnixMilli(), Text: []byte(line)})
 	}

@@ -238,9 +238,3 @@ func (b *board) renamed(event session.Renamed) {
 		b.tellLocked(old+" is now "+event.Name, func(t *traffic) { t.rename(event.ID, old, event.Name) })
 	}
 }
-
-func (b *board) isFramed() bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.framed
-}

@@ -22,6 +22,14 @@ func (b *board) askName(name string) (framed bool) {
 	return framed
 }
 
+// called returns what this side is called, and whether the server knows that. If not, the
+// name stands before each line.
+func (b *board) called() (name string, framed bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.name, b.framed
+}
+
 // calledLocked takes note of what the room calls this side.
 func (b *board) calledLocked(name string) {
 	asked := b.asked

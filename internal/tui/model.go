@@ -17,7 +17,6 @@ type offer func(chunk []byte) (id uint64, ok bool)
 type model struct {
 	// Set at the start.
 	title  string // the address, as people write it
-	name   string // stands before what this side says; may be empty
 	board  *board
 	offer  offer
 	keeper *keeper // nil: what is sent is not kept for later runs
@@ -48,7 +47,6 @@ type model struct {
 func newModel(cfg Config, board *board, offer offer, done <-chan struct{}, typed []tea.KeyMsg) *model {
 	return &model{
 		title:    text.Clean([]byte(cfg.Title)),
-		name:     cfg.Name,
 		board:    board,
 		offer:    offer,
 		done:     done,

@@ -35,13 +35,14 @@ func newScreen(t *testing.T, name string, width, height int) *screen {
 	s := &screen{t: t, now: time.Date(2026, 11, 23, 20, 58, 0, 0, time.UTC)}
 	board := newBoard(func() time.Time { return s.now })
 	board.zone = time.UTC
+	board.configure(Config{Name: name}, nil)
 	offer := func(line []byte) (uint64, bool) {
 		if !s.full {
 			s.sent = append(s.sent, string(line))
 		}
 		return uint64(len(s.sent)), !s.full
 	}
-	s.model = newModel(Config{Title: "localhost:1234", Name: name}, board, offer, t.Context().Done(), nil)
+	s.model = newModel(Config{Title: "localhost:1234"}, board, offer, t.Context().Done(), nil)
 	s.Update(tea.WindowSizeMsg{Width: width, Height: height})
 	return s
 }

@@ -22,9 +22,9 @@ func (m *model) send() tea.Cmd {
 	if !ok {
 		return m.say(tooLong(m.composer.Limit()))
 	}
-	framed := m.board.isFramed()
+	name, framed := m.board.called()
 	for i, message := range messages {
-		id, ok := m.offer(m.chunk(message, framed))
+		id, ok := m.offer(chunk(message, name, framed))
 		if !ok {
 			full := m.say(fmt.Sprintf("%d lines wait to be sent: this one is kept here", session.DefaultMaxPending))
 			if i == 0 {
@@ -49,9 +49,9 @@ func (m *model) accept() {
 
 // chunk is what the server gets. A plain one knows no names and no messages of several lines,
 // so each line has the name.
-func (m *model) chunk(message string, framed bool) []byte {
-	if m.name != "" && !framed {
-		prefix := m.name + ": "
+func chunk(message, name string, framed bool) []byte {
+	if name != "" && !framed {
+		prefix := name + ": "
 		message = prefix + strings.ReplaceAll(message, "\n", "\n"+prefix)
 	}
 	return []byte(message + "\n")
@@ -64,11 +64,7 @@ func (m *model) show(id uint64, message string, framed bool) {
 		m.board.await(id, text.Clean([]byte(message)))
 		return
 	}
-	name := m.name
-	if name == "" {
-		name = "me"
-	}
 	for line := range strings.SplitSeq(message, "\n") {
-		m.board.say(name, line)
+		m.board.say(line)
 	}
 }

@@ -18,10 +18,7 @@ func (m *model) slashName(arg string) (tea.Cmd, string) {
 	if bad := (*text.NameError)(nil); errors.As(err, &bad) {
 		return nil, bad.Error()
 	}
-	switch down, framed := m.board.isDown(), m.board.askName(name); {
-	case !framed:
-		m.name = name
-	case down:
+	if down, framed := m.board.isDown(), m.board.askName(name); framed && down {
 		return m.say(name + " is asked for once the server is back"), ""
 	}
 	return nil, ""
