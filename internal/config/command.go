@@ -113,7 +113,7 @@ func (cmd Command) complete(stdout io.Writer) *Command {
 		return &cmd
 	}
 	fileFlag := Flag{
-		Name: configFlag, Kind: File,
+		Name: configName, Kind: File,
 		DefaultText: configPlace.shown(cmd.SettingsFile),
 		Usage:       "`FILE` with settings, in TOML: a line for each, under the names of the flags",
 	}
@@ -184,7 +184,7 @@ func (cmd Command) all() []Flag {
 
 // inFile are the flags that the settings file may set.
 func (cmd Command) inFile() []Flag {
-	return slices.DeleteFunc(slices.Clone(cmd.all()), func(f Flag) bool { return f.Name == configFlag || f.CommandLineOnly })
+	return slices.DeleteFunc(slices.Clone(cmd.all()), func(f Flag) bool { return f.Name == configName || f.CommandLineOnly })
 }
 
 // listCommands says in --help which commands there are.

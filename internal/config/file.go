@@ -56,7 +56,7 @@ func (file *settingsFile) read(flags []Flag) (map[string]setting, error) {
 		if i < 0 {
 			return nil, fileError{path, key.line, unknown(key.name, flags)}
 		}
-		values, err := valuesOf(flags[i], table[key.name])
+		values, err := fromTOML(flags[i], table[key.name])
 		if err != nil {
 			return nil, fileError{path, key.line, err.Error()}
 		}
@@ -139,10 +139,10 @@ func unknown(name string, flags []Flag) string {
 	return fmt.Sprintf("there is no setting %q%s", name, hint)
 }
 
-// valuesOf takes the value that a key has in the file as a flag would get it.
-func valuesOf(f Flag, value any) ([]string, error) {
+// fromTOML takes the value that a key has in the file as a flag would get it.
+func fromTOML(f Flag, value any) ([]string, error) {
 	wrong := func(value any) error {
-		return fmt.Errorf("%s: %s is not what it takes: write %s", f.Name, kindOf(value), inFile(f))
+		return fmt.Errorf("%s: %s is not what it takes: write %s", f.Name, kindOf(value), formOf(f))
 	}
 	switch value := value.(type) {
 	case string:
@@ -195,8 +195,8 @@ func kindOf(value any) string {
 	}
 }
 
-// inFile says how a value is written in the file.
-func inFile(f Flag) string {
+// formOf says how a value is written in the file.
+func formOf(f Flag) string {
 	switch f.Kind {
 	case Switch:
 		return "true or false"

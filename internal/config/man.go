@@ -69,7 +69,7 @@ func (p *page) write(at time.Time) {
 		p.macro("Ss", sub.Name)
 		p.text(sentence(sub.Usage))
 		p.paragraphs(sub.Description)
-		if sub.Name != configFlag { // whose flags are those above
+		if sub.Name != configName { // whose flags are those above
 			p.flags(sub.Flags)
 		}
 	}

@@ -30,8 +30,9 @@ const (
 	fromCommandLine
 )
 
-// configFlag chooses the settings file.
-const configFlag = "config"
+// configName is the flag that chooses the settings file, and the command that prints what is
+// in force.
+const configName = "config"
 
 // A settingsFile is where settings were looked for.
 type settingsFile struct {
@@ -65,7 +66,7 @@ func (cmd Command) valuesOf(c *cli.Context) (*Values, error) {
 		return v, nil
 	}
 	v.file.path = configPlace.path(cmd.SettingsFile)
-	if chosen := settings[configFlag]; chosen.from.source != fromDefault {
+	if chosen := settings[configName]; chosen.from.source != fromDefault {
 		v.file = settingsFile{path: chosen.values[0], named: true}
 	}
 	v.file.borrowed = cmd.BorrowsFile

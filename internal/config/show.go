@@ -15,7 +15,7 @@ import (
 // configCommand prints what is in force.
 func (cmd Command) configCommand(stdout io.Writer) Command {
 	shown := Command{
-		Name:         "config",
+		Name:         configName,
 		Usage:        "print the settings that are in force, and where each comes from",
 		ArgsUsage:    cmd.ArgsUsage,
 		Description:  "The flags are those of " + cmd.Name + ". What it prints can be used as the settings file.",
