@@ -54,7 +54,7 @@ func (c *composer) pressSearch(msg tea.KeyMsg) bool {
 		c.findNext(1)
 	case key.Matches(msg, k.Backspace):
 		s.query = s.query[:clusterBefore(s.query, len(s.query))]
-		s.failed = s.query != "" && !c.findFrom(s.at, -1)
+		c.findHere(-1)
 	case key.Matches(msg, k.Accept):
 		s.on = false
 	case key.Matches(msg, k.GiveUp):
@@ -76,7 +76,13 @@ func (c *composer) narrow(more string) {
 		return
 	}
 	s.query += more
-	s.failed = s.query != "" && !c.findFrom(s.at, -1)
+	c.findHere(-1)
+}
+
+// findHere looks for another query, from where the last one was found.
+func (c *composer) findHere(direction int) {
+	s := &c.search
+	s.failed = s.query != "" && !c.findFrom(s.at, direction)
 }
 
 // findNext goes to the next match in the direction, older (-1) or newer (1). Without a query it
@@ -85,7 +91,7 @@ func (c *composer) findNext(direction int) {
 	s := &c.search
 	if s.query == "" {
 		s.query = s.last
-		s.failed = s.query != "" && !c.findFrom(s.at, direction)
+		c.findHere(direction)
 		return
 	}
 	s.failed = !c.findFrom(s.at+direction, direction)

@@ -56,9 +56,9 @@ func (m *model) sign(row *feed.Row) string {
 	return m.glyphs.bar
 }
 
-// matchStyle is the style of what was found in a row.
-func (m *model) matchStyle(row *feed.Row) style {
-	if _, chosen := m.board.feed.Matches(*row); chosen {
+// matchStyle is the style of what was found in an entry, which may be the chosen one.
+func (m *model) matchStyle(chosen bool) style {
+	if chosen {
 		return m.styles.chosen
 	}
 	return m.styles.match
@@ -83,7 +83,8 @@ func (m *model) nameOf(row *feed.Row) (name string, style style) {
 	}
 	name = m.cut(row.Entry.Name, m.layout.name)
 	if len(m.board.feed.MatchesName(row.Entry.Name)) > 0 {
-		return name, m.matchStyle(row)
+		_, chosen := m.board.feed.Matches(*row)
+		return name, m.matchStyle(chosen)
 	}
 	switch row.Entry.Kind {
 	case feed.Line:

@@ -27,10 +27,7 @@ func (s *spans) draw(m *model, row *feed.Row, base style) string {
 		s.links = text.Links(row.Entry.Text)
 	}
 	matches, chosen := m.board.feed.Matches(*row)
-	found := found{matches, m.styles.match}
-	if chosen {
-		found.style = m.styles.chosen
-	}
+	found := found{matches, m.matchStyle(chosen)}
 	if len(s.links) == 0 && len(matches) == 0 {
 		return base.Render(row.Text)
 	}
