@@ -24,7 +24,7 @@ var (
 	ErrProtocol = errors.New("the server breaks the protocol")
 
 	// ErrUnproven says that a server has not proved that it has the token: it is not the
-	// one that is meant, or has none. Nothing was sent to it.
+	// one that is meant, or has none. It got the hello, and nothing that was to be said.
 	ErrUnproven = errors.New("the server does not prove that it has the token")
 
 	// ErrKicked says that the server's operator has put this side out.

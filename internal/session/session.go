@@ -167,7 +167,8 @@ func (s *Session) Pending() int { return s.out.pending() }
 //   - ctx's error when ctx has ended;
 //   - a *DialError when the first connection cannot be made, and ErrTurnedAway when that
 //     ends before it is known what the server speaks;
-//   - a *RefusedError, a *wire.VersionError or ErrNotFramed where trying again is no use;
+//   - a *RefusedError, a *wire.VersionError, ErrNotFramed, ErrUnproven or ErrKicked where
+//     trying again is no use;
 //   - without Config.Reconnect, and when Config.Patience is over, ErrServerClosed or
 //     what else broke the connection.
 //
