@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/term"
@@ -109,7 +110,7 @@ func command(stdin io.Reader, stdout, stderr io.Writer) config.Command {
 
 // read takes the settings from wherever they are written.
 func read(v *config.Values) (settings, error) {
-	address, secure := cutTLS(v.Text("address"))
+	address, secure := strings.CutPrefix(v.Text("address"), tlsPrefix)
 	addr, err := config.ParseAddr(address)
 	if err != nil {
 		v.Fail("address", err)

@@ -115,9 +115,6 @@ func (e pinError) Error() string {
 	return fmt.Sprintf("the server has another key than --pin says; its pin is %s", e.got)
 }
 
-// cutTLS takes tls:// off an address.
-func cutTLS(address string) (rest string, wanted bool) { return strings.CutPrefix(address, tlsPrefix) }
-
 // remoteAlert is what crypto/tls calls what the server says of a handshake that it ends.
 const remoteAlert = "remote error"
 
