@@ -171,12 +171,11 @@ func (a *admission) turnAway(err error) {
 		return
 	}
 	a.h.refuse(r, remote{a.conn})
-	_ = a.conn.SetWriteDeadline(time.Now().Add(linger))
 	switch {
 	case a.greeted:
-		_, _ = a.conn.Write((&wire.Error{Code: wire.CodeAuth, Message: r.message, Fatal: true}).Append(nil))
+		writeLast(a.conn, (&wire.Error{Code: wire.CodeAuth, Message: r.message, Fatal: true}).Append(nil))
 	case r.reason == RefusedHTTP:
-		_, _ = a.conn.Write([]byte(badRequest))
+		writeLast(a.conn, []byte(badRequest))
 	default:
 		return
 	}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"time"
 
 	"bcast/internal/framed"
 	"bcast/internal/room"
@@ -112,7 +111,4 @@ func (f *framedSide) sayBye(ctx context.Context, end error) {
 }
 
 // last writes the last frame of a connection.
-func (s *session) last(frame wire.ServerFrame) {
-	_ = s.conn.SetWriteDeadline(time.Now().Add(linger))
-	_, _ = s.conn.Write(frame.Append(nil))
-}
+func (s *session) last(frame wire.ServerFrame) { writeLast(s.conn, frame.Append(nil)) }

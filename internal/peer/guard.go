@@ -2,8 +2,8 @@ package peer
 
 import "bcast/internal/wire"
 
-// badRequest is what such a client gets. It is all that the server ever says on
-// its own to who speaks no frames.
+// badRequest is what a client gets that begins with an HTTP request. It is all that the server
+// ever says on its own to who speaks no frames.
 const badRequest = "HTTP/1.1 400 Bad Request\r\n" +
 	"Content-Type: text/plain; charset=utf-8\r\n" +
 	"Connection: close\r\n" +

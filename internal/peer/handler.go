@@ -145,11 +145,11 @@ func (h *Handler) Stats() Stats {
 //     of the input is read and thrown away until the peer closes too: closing a
 //     socket with unread input would reset it, and destroy what was delivered.
 //
-// Without a token, the first of these is done when Open returns; the others are what serve does. It
-// returns true when there is nothing to read for now and wants to be called again
-// when there is, or when wake has been called; where wake is nil, it waits itself.
-// The connection is not closed; it is the caller's again when serve returns false.
-// Open returns nil once the room is closed.
+// Without a token, the first of these is done when Open returns; the others are what
+// serve does. It returns true when there is nothing to read for now and wants to be
+// called again when there is, or when wake has been called; where wake is nil, it waits
+// itself. The connection is not closed; it is the caller's again when serve returns
+// false. Open returns nil once the room is closed.
 func (h *Handler) Open(conn net.Conn, wake func()) (serve func(ctx context.Context) (waits bool)) {
 	if token := *h.token.Load(); !token.IsZero() {
 		return h.admit(conn, token, wake)

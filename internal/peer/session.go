@@ -316,16 +316,11 @@ func (s *session) leave(ctx context.Context, end error) {
 		h.cfg.Logger.Debug("left", "connection", s.number, "remote", remote{s.conn}, "input", end, "output", err)
 	}
 	if cut := (*room.CutError)(nil); errors.As(err, &cut) && !errors.Is(end, errKicked) {
-		s.log().Warn("member cut", "reason", cut.Reason.String(), "bytes_behind", cut.Bytes, "lines_behind", cut.Lines)
-		if cut.Reason == room.Undelivered {
-			h.stats.undelivered.Add(1)
-		}
+		s.cut(cut.Reason, "bytes_behind", cut.Bytes, "lines_behind", cut.Lines)
 		return
 	}
 	if s.forced.Load() && ctx.Err() != nil {
-		s.over.ending, s.over.detail = EndedCut, room.Undelivered.String()
-		h.stats.undelivered.Add(1)
-		s.log().Warn("member cut", "reason", room.Undelivered.String(), "why", "it does not read, and TLS had something to tell it")
+		s.cut(room.Undelivered, "why", "it does not read, and TLS had something to tell it")
 		return
 	}
 	s.framed.Load().sayBye(ctx, end)
@@ -333,8 +328,7 @@ func (s *session) leave(ctx context.Context, end error) {
 	case refused != nil:
 		h.refuse(refused, remote{s.conn})
 		if refused.reason == RefusedHTTP {
-			_ = s.conn.SetWriteDeadline(time.Now().Add(linger))
-			_, _ = s.conn.Write([]byte(badRequest))
+			writeLast(s.conn, []byte(badRequest))
 		}
 	case errors.Is(end, errIdle):
 		h.stats.idle.Add(1)
@@ -346,10 +340,17 @@ func (s *session) leave(ctx context.Context, end error) {
 		err = nil // it was to get nothing more
 	}
 	if err == nil && !s.part(ctx, grace, errors.Is(end, io.EOF)) && !errors.Is(s.reason(), errKicked) {
-		s.over.ending, s.over.detail = EndedCut, room.Undelivered.String()
-		h.stats.undelivered.Add(1)
-		s.log().Warn("member cut", "reason", room.Undelivered.String(), "bytes_unacknowledged", s.out.unacked())
+		s.cut(room.Undelivered, "bytes_unacknowledged", s.out.unacked())
 	}
+}
+
+// cut notes that the session was cut, with what is to be known of that.
+func (s *session) cut(reason room.Reason, details ...any) {
+	s.over.ending, s.over.detail = EndedCut, reason.String()
+	if reason == room.Undelivered {
+		s.h.stats.undelivered.Add(1)
+	}
+	s.log().Warn("member cut", append([]any{"reason", reason.String()}, details...)...)
 }
 
 // part ends the conversation so that nothing that was written is destroyed: it

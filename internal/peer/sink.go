@@ -4,6 +4,7 @@ import (
 	"net"
 	"sync/atomic"
 	"syscall"
+	"time"
 )
 
 // maxWrite is how many bytes are written at a time to a connection that takes all
@@ -170,6 +171,12 @@ func (s *sink) shut() error {
 		err = closeWrite(s.under)
 	}
 	return err
+}
+
+// writeLast writes the last that a connection gets, for which there is little time.
+func writeLast(conn net.Conn, p []byte) {
+	_ = conn.SetWriteDeadline(time.Now().Add(linger))
+	_, _ = conn.Write(p) // who does not take it, does not want it
 }
 
 func closeWrite(conn net.Conn) error {
