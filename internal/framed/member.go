@@ -21,6 +21,7 @@ type Member struct {
 	session *session
 	view    *view
 	in      *room.Member // what it receives; of the view's room
+	speaker *room.Member // who says what it says, but for a line that was begun before
 
 	author  *Author // what it is called now
 	prefix  []byte  // what plain members see before each of its lines
@@ -43,7 +44,7 @@ func (h *Hub) Enter(ctx context.Context, hello *wire.Hello, proof string, sink r
 	if hello.Name == "" {
 		badName = nil
 	}
-	m := &Member{hub: h, stop: stop, moved: make(chan struct{}), settled: make(chan struct{})}
+	m := &Member{hub: h, speaker: h.cfg.Room.Speaker(), stop: stop, moved: make(chan struct{}), settled: make(chan struct{})}
 	given, replaced, err := m.take(hello, name)
 	if err != nil {
 		return nil, err
@@ -89,7 +90,6 @@ func (m *Member) take(hello *wire.Hello, name string) (given string, replaced *M
 		h.last++
 		m.number = h.last
 		m.session = h.sessions.create(now, m.number, name, m)
-		m.session.speaker = h.cfg.Room.Speaker()
 		return h.comeLocked(m.number, name), nil, nil
 	}
 	m.number = m.session.number
@@ -198,13 +198,17 @@ func (m *Member) say(ctx context.Context, f *wire.Say) error {
 		m.answer(ctx, &wire.Error{Code: wire.CodeValue, Message: "nothing is said, and the line goes on: leave it out", Ref: f.Ref})
 		return nil
 	}
+	speaker, goesOn := m.session.unfinished, true
+	if speaker == nil {
+		speaker, goesOn = m.speaker, false
+	}
 	var chunk []byte
-	goesOn := m.session.inside
+	begins := !goesOn
 	for line := range bytes.SplitSeq(f.Text, []byte("\n")) {
-		if !goesOn {
+		if begins {
 			chunk = append(chunk, m.prefix...)
 		}
-		goesOn = false
+		begins = true
 		chunk = append(append(chunk, line...), '\n')
 	}
 	if f.More {
@@ -215,13 +219,16 @@ func (m *Member) say(ctx context.Context, f *wire.Say) error {
 			"the message is %d bytes long as plain members see it: send up to %d", len(chunk), m.hub.cfg.MaxChunk)})
 		return nil
 	}
-	err := m.session.speaker.Say(chunk, room.Note{Author: m.author, Lines: 1, Prefix: len(m.prefix), GoesOn: m.session.inside, Ref: f.Ref})
+	err := speaker.Say(chunk, room.Note{Author: m.author, Lines: 1, Prefix: len(m.prefix), GoesOn: goesOn, Ref: f.Ref})
 	if err != nil {
 		return err
 	}
 	m.said++
-	m.session.inside = f.More
-	m.session.acked = f.Ref // whoever takes over waits until we have settled
+	m.session.unfinished = nil // whoever takes over waits until we have settled
+	if f.More {
+		m.session.unfinished = speaker
+	}
+	m.session.acked = f.Ref
 	return nil
 }
 

@@ -33,9 +33,9 @@ type session struct {
 	number uint64       // of the member that it is, in the roster; does not change
 	wanted string       // the name that it asks for, or ""
 	acked  uint64       // the highest ref that was taken of it
-	inside bool         // that message ended inside a line
 
-	speaker *room.Member // who says what it says; does not change
+	// unfinished is who says the line that the last message ended inside of, or nil.
+	unfinished *room.Member
 
 	// Set by sessions alone.
 	live any           // what it is connected as; nil: it has departed
