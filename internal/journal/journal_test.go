@@ -211,18 +211,19 @@ func TestReadersSeeOneOrderWhileAuthorsAppend(t *testing.T) {
 		all.Go(func() {
 			for finished := false; ; {
 				p, _, freed := cursors[i].Next()
-				if freed {
-					mu.Lock()
-					space.Signal()
-					mu.Unlock()
-				}
-				if n := len(p); n > 0 {
+				if len(p) > 0 {
 					got[i] = append(got[i], p...)
-					cursors[i].Advance(n)
+					_, also := cursors[i].Advance(len(p))
+					freed = freed || also
 				} else if finished {
 					return
 				} else {
 					runtime.Gosched()
+				}
+				if freed {
+					mu.Lock()
+					space.Signal()
+					mu.Unlock()
 				}
 				select {
 				case <-done:
