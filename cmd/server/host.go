@@ -56,6 +56,7 @@ func newHost(s settings) (*host, error) {
 		Hub:          h.hub,
 		History:      s.plainHistory,
 		MaxLine:      s.maxLine,
+		Unfinished:   s.backlog,
 		Listen:       s.listenOnEOF,
 		HTTPGuard:    s.httpGuard,
 		IdleTimeout:  s.idleTimeout,

@@ -17,32 +17,34 @@ type Ending uint8
 
 // The endings there are. Where several apply, the first counts.
 const (
-	EndedPanic    Ending = iota // the server has a fault, which its log tells
-	EndedKicked                 // Kick
-	EndedCut                    // cut by the room, for a room.Reason
-	EndedRefused                // for a Refusal: what it said first was not for a room
-	EndedReplaced               // its session goes on on another connection
-	EndedIdle                   // Config.IdleTimeout
-	EndedVanished               // given up by the system: the peer did not answer, or not read
-	EndedProtocol               // it broke the framed protocol
-	EndedStopping               // the server stops
-	EndedEOF                    // the client closed, and has everything
-	EndedReset                  // the client broke off, or the network did
-	endings       = iota
+	EndedPanic      Ending = iota // the server has a fault, which its log tells
+	EndedKicked                   // Kick
+	EndedCut                      // cut by the room, for a room.Reason
+	EndedRefused                  // for a Refusal: what it said first was not for a room
+	EndedReplaced                 // its session goes on on another connection
+	EndedUnfinished               // Config.Unfinished
+	EndedIdle                     // Config.IdleTimeout
+	EndedVanished                 // given up by the system: the peer did not answer, or not read
+	EndedProtocol                 // it broke the framed protocol
+	EndedStopping                 // the server stops
+	EndedEOF                      // the client closed, and has everything
+	EndedReset                    // the client broke off, or the network did
+	endings         = iota
 )
 
 var endingNames = [endings]string{
-	EndedPanic:    "panic",
-	EndedKicked:   "kicked",
-	EndedCut:      "cut",
-	EndedRefused:  "refused",
-	EndedReplaced: "replaced",
-	EndedIdle:     "idle",
-	EndedVanished: "vanished",
-	EndedProtocol: "protocol",
-	EndedStopping: "stopping",
-	EndedEOF:      "eof",
-	EndedReset:    "reset",
+	EndedPanic:      "panic",
+	EndedKicked:     "kicked",
+	EndedCut:        "cut",
+	EndedRefused:    "refused",
+	EndedReplaced:   "replaced",
+	EndedUnfinished: "unfinished",
+	EndedIdle:       "idle",
+	EndedVanished:   "vanished",
+	EndedProtocol:   "protocol",
+	EndedStopping:   "stopping",
+	EndedEOF:        "eof",
+	EndedReset:      "reset",
 }
 
 // String returns one lower-case word, fit for a log or a metric's label.
@@ -67,6 +69,8 @@ func endingOf(ctx context.Context, in, out error) (ending Ending, detail string)
 		return EndedRefused, refused.label
 	case errors.Is(in, errReplaced):
 		return EndedReplaced, ""
+	case errors.Is(in, errUnfinished):
+		return EndedUnfinished, ""
 	case errors.Is(in, errIdle):
 		return EndedIdle, ""
 	case errors.Is(in, syscall.ETIMEDOUT), errors.Is(out, syscall.ETIMEDOUT):

@@ -72,7 +72,7 @@ func (f *framedSide) take(ctx context.Context, chunk []byte) error {
 			return err
 		}
 		f.begun = f.begun[:0]
-		if cap(f.begun) > keepHeld {
+		if cap(f.begun) > freeUnfinished {
 			f.begun = nil
 		}
 	}

@@ -1,6 +1,7 @@
 package peer
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -42,6 +43,12 @@ type Config struct {
 	// as many as in a second.
 	Rate, Burst int
 
+	// Unfinished is how many bytes of lines and frames may have begun and not ended, of all
+	// connections together, where up to 4 KiB of each do not count. Over it, those end that
+	// have begun first; one alone may have as much as a line or frame is long. 0:
+	// DefaultUnfinished.
+	Unfinished int
+
 	// HTTPGuard refuses connections that begin with an HTTP request, or with TLS.
 	HTTPGuard bool
 
@@ -70,6 +77,8 @@ type Handler struct {
 	guesses  guesses
 	stats    struct{ undelivered, idle, vanished atomic.Uint64 }
 	refused  tally
+
+	unfinished unfinished
 }
 
 // New returns a Handler, or an error that says what is wrong with cfg.
@@ -83,6 +92,8 @@ func New(cfg Config) (*Handler, error) {
 		return nil, fmt.Errorf("peer: history of %d lines, want none negative", cfg.History)
 	case cfg.DrainTimeout < 0 || cfg.IdleTimeout < 0:
 		return nil, fmt.Errorf("peer: drain timeout of %v, idle timeout of %v, want none negative", cfg.DrainTimeout, cfg.IdleTimeout)
+	case cfg.Unfinished < 0:
+		return nil, fmt.Errorf("peer: %d bytes of what has begun, want none negative", cfg.Unfinished)
 	case cfg.Rate < 0 || cfg.Burst < 0:
 		return nil, fmt.Errorf("peer: rate of %d and burst of %d bytes, want none negative", cfg.Rate, cfg.Burst)
 	}
@@ -92,7 +103,7 @@ func New(cfg Config) (*Handler, error) {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	h := &Handler{cfg: cfg}
+	h := &Handler{cfg: cfg, unfinished: unfinished{most: cmp.Or(cfg.Unfinished, DefaultUnfinished)}}
 	h.buffers.free.New = func() any { return wire.NewChunker(cfg.MaxLine) }
 	h.buffers.reading = make(chan struct{}, maxReading)
 	for i := range h.refused {

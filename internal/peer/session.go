@@ -46,6 +46,7 @@ type session struct {
 	hello   []byte                     // to enter by as a framed member; nil: nothing was said yet
 	proof   string                     // that the server has the token, for the welcome; empty: there is none
 
+	beginning beginning             // of a line or frame
 	limiter   *rate.Limiter         // of what it sends; nil: none
 	idle      *idleTimer            // nil: none
 	listening bool                  // its input has ended, and it stays
@@ -63,6 +64,7 @@ func (s *session) serve(ctx context.Context) (waits bool) {
 	defer func() {
 		if !waits { // for a panic below: what follows has been done otherwise
 			_ = s.leaveRoom(expired)
+			s.h.unfinished.note(s, 0)
 			s.h.sessions.remove(s)
 			s.closed()
 		}
@@ -140,6 +142,7 @@ func (s *session) read(ctx context.Context) error {
 		if err := s.take(ctx, chunk, end); err != nil {
 			return err
 		}
+		s.h.unfinished.note(s, s.unfinished())
 		s.pause(ctx, len(chunk))
 		switch {
 		case end == nil:
@@ -163,6 +166,15 @@ func (s *session) read(ctx context.Context) error {
 			return end
 		}
 	}
+}
+
+// unfinished is how much memory is kept for what has begun and not ended, in bytes.
+func (s *session) unfinished() int {
+	n := s.in.keeps()
+	if side := s.framed.Load(); side != nil {
+		n += cap(side.begun)
+	}
+	return n
 }
 
 // goesOn reports whether a read was interrupted for something else than the end, and
@@ -330,6 +342,8 @@ func (s *session) leave(ctx context.Context, end error) {
 		if refused.reason == RefusedHTTP {
 			writeLast(s.conn, []byte(badRequest))
 		}
+	case errors.Is(end, errUnfinished):
+		s.log().Warn("put out, as others need the memory of what it has begun and not ended")
 	case errors.Is(end, errIdle):
 		h.stats.idle.Add(1)
 	case errors.Is(end, syscall.ETIMEDOUT), errors.Is(err, syscall.ETIMEDOUT):

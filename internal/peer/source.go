@@ -185,6 +185,17 @@ func (s *source) give() {
 	}
 }
 
+// keeps is how much memory stays with a source that gives its buffer, in bytes.
+func (s *source) keeps() int {
+	if s.lines == nil {
+		return len(s.held)
+	}
+	if n := len(s.lines.Held()); n < keepHeld {
+		return n
+	}
+	return s.lines.Size()
+}
+
 // share gives the place to those who wait for one. It goes on at their end.
 func (s *source) share() {
 	if len(s.buffers.reading) == cap(s.buffers.reading) {

@@ -79,6 +79,9 @@ func (c *Chunker) Take(n int) []byte {
 	return c.buf[:c.taken]
 }
 
+// Size is how much memory a Chunker takes, in bytes.
+func (c *Chunker) Size() int { return len(c.buf) }
+
 // Held returns the unfinished line that is held, or nil. It is valid until the next
 // call of Space.
 func (c *Chunker) Held() []byte { return c.buf[c.taken:c.held] }
