@@ -6,6 +6,8 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -82,4 +84,22 @@ func TestContract05_NoWebPageSpeaksInTheRoom(t *testing.T) {
 	if refused < 7 { // as many as the page has ways; some, a browser may try again
 		t.Errorf("%d requests were refused, want those of all ways", refused)
 	}
+}
+
+var saidFigure = regexp.MustCompile(`([a-z_.]+)=(\d+)`)
+
+// saidFigures are those of the last line of a log.
+func saidFigures(t *testing.T, log *output) figures {
+	t.Helper()
+	log.await(t, "msg=stopped")
+	_, last, _ := strings.Cut(log.String(), "msg=stopped")
+	all := make(figures)
+	for _, found := range saidFigure.FindAllStringSubmatch(last, -1) {
+		n, err := strconv.Atoi(found[2])
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[found[1]] = n
+	}
+	return all
 }

@@ -26,11 +26,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// time is for how long a server is attacked. On the CI that is long enough for every
-// time-out that there is, several times, but for a short one, and under the race detector,
-// which the server does not have then either.
-func (s siege) time() time.Duration {
-	if os.Getenv("CI") == "true" && !withRace() && !s.short {
+// siegeTime is for how long a server is attacked. On the CI that is long enough for every
+// time-out that there is, several times, but under the race detector, which the server does
+// not have then either.
+func siegeTime() time.Duration {
+	if os.Getenv("CI") == "true" && !withRace() {
 		return 60 * time.Second
 	}
 	return 8 * time.Second
@@ -61,7 +61,6 @@ type siege struct {
 	flags   []string
 	log     string // where stderr goes to: "", which is to the test, "blocked", "full" or "gone"
 	files   int    // that the server may have open; 0: as many as the test
-	short   bool   // it takes no longer on the CI
 	alone   bool   // it needs the machine
 	guarded bool   // the room wants a token, half of its members come over TLS
 	attacks map[string]attacker
@@ -109,14 +108,16 @@ var sieges = []siege{
 		atLeast: []string{"cut."},
 	},
 	{
-		name:    "more connections than there may be",
+		name:    "more connections than there may be, and the log is full",
 		files:   256, // so there may be 192
+		log:     "full",
 		attacks: map[string]attacker{"flood": surge("refused.full", 8, 64)},
 		counted: []string{"refused.full"},
 	},
 	{
-		name:    "a token and TLS",
+		name:    "a token and TLS, and the log is gone",
 		flags:   []string{"--max-clients-per-ip", "100"},
+		log:     "gone",
 		guarded: true,
 		attacks: everyIntruder,
 		counted: []string{"refused.http", "refused.", "handshakes_failed."},
@@ -129,38 +130,26 @@ var sieges = []siege{
 		attacks: map[string]attacker{"descriptors": exhaust, "resets": resets},
 		atLeast: []string{"accept_errors"},
 	},
-	{
-		name:    "the log is full",
-		flags:   []string{"--log-level", "debug"},
-		log:     "full",
-		attacks: map[string]attacker{"resets": resets, "http": overHTTP},
-	},
-	{
-		name:    "the log is gone",
-		flags:   []string{"--log-level", "debug"},
-		log:     "gone",
-		short:   true, // it differs from the one above in the first write
-		attacks: map[string]attacker{"resets": resets, "http": overHTTP},
-	},
 }
 
 // TestContract09_NobodyCanDisturbAConversation attacks servers while 20 members talk in each.
 // It does not run beside other tests, and its hardest siege beside no other: whoever has no
 // processor for seconds is a slow reader.
 func TestContract09_NobodyCanDisturbAConversation(t *testing.T) {
+	var others sync.WaitGroup
 	for _, s := range sieges {
-		t.Run(s.name, func(t *testing.T) {
-			if !s.alone {
-				t.Parallel()
-			}
-			s.hold(t)
-		})
+		if s.alone {
+			t.Run(s.name, s.hold)
+			continue
+		}
+		others.Go(func() { t.Run(s.name, s.hold) })
 	}
+	others.Wait()
 }
 
 func (s siege) hold(t *testing.T) {
 	f := s.open(t)
-	c := argue(t, f.plain, f.tls, s.time())
+	c := argue(t, f.plain, f.tls, siegeTime())
 
 	counted := f.knocks()
 	counted.add(s.attack(t, f))
@@ -174,11 +163,11 @@ func (s siege) hold(t *testing.T) {
 		t.Errorf("at its peak the server has %d MiB, want at most %d", peak>>20, siegeMemory>>20)
 	}
 
+	s.compare(t, counted, f)
 	f.readLog(t)
 	f.signal(t, syscall.SIGTERM)
 	f.wantExit(t, 0)
 	c.awaitClosed(t)
-	s.compare(t, counted, f)
 }
 
 // An order is what a process of attackers is told.
@@ -196,7 +185,7 @@ func (s siege) attack(t *testing.T, f *fortress) figures {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := json.Marshal(order{s.name, f.plain, f.tls, s.time() - time.Second})
+	text, err := json.Marshal(order{s.name, f.plain, f.tls, siegeTime() - time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -205,7 +194,7 @@ func (s siege) attack(t *testing.T, f *fortress) figures {
 	attackers := run(t, cmd)
 	select {
 	case <-attackers.exited:
-	case <-time.After(s.time() + 5*patience): // they end what they have begun
+	case <-time.After(siegeTime() + 5*patience): // they end what they have begun
 		t.Fatal("the attackers do not come to their end")
 	}
 	attackers.wantExit(t, 0)
@@ -247,42 +236,80 @@ func init() {
 	}
 }
 
-// compare compares what the attackers have counted with what the server says at the end.
+// compare compares what the attackers have counted with what the server has, once it has
+// come to that: it may have to notice yet that the last of them have gone.
 func (s siege) compare(t *testing.T, counted figures, f *fortress) {
 	t.Helper()
-	if len(s.counted)+len(s.atLeast) == 0 {
-		return
-	}
-	said := saidFigures(t, f.said)
-	t.Logf("the server says %v", said)
-	if n := said["panics"]; n > 0 {
-		t.Errorf("the server has panicked %d times", n)
+	var has figures
+	var wrong string
+	await(t, func() bool {
+		has = f.figures(t)
+		wrong = s.difference(counted, has)
+		return wrong == ""
+	}, func() string { return fmt.Sprintf("%s\nthe server has %v", wrong, has) })
+	t.Logf("the server has %v", has)
+}
+
+// difference says what the server has counted otherwise, if anything.
+func (s siege) difference(counted, has figures) string {
+	if n := has["panics"]; n > 0 {
+		return fmt.Sprintf("the server has panicked %d times", n)
 	}
 	for _, name := range s.counted {
-		got, want, perhaps := said.of(name), counted.of(name), counted.of("perhaps "+name)
+		got, want, perhaps := has.of(name), counted.of(name), counted.of("perhaps "+name)
 		if got < want || got > want+perhaps || want == 0 {
-			t.Errorf("the server has %d times %s, the attackers %d, and perhaps %d", got, name, want, perhaps)
+			return fmt.Sprintf("the server has %d times %s, the attackers %d, and perhaps %d", got, name, want, perhaps)
 		}
 	}
 	for _, name := range s.atLeast {
-		if got, want := said.of(name), max(counted.of(name), 1); got < want {
-			t.Errorf("the server has %d times %s, the attackers %d", got, name, want)
+		if got, want := has.of(name), max(counted.of(name), 1); got < want {
+			return fmt.Sprintf("the server has %d times %s, the attackers %d", got, name, want)
 		}
 	}
+	return ""
+}
+
+var (
+	metric  = regexp.MustCompile(`(?m)^bcast_(\w+)_total(?:\{(.*)\})? (\S+)$`)
+	because = regexp.MustCompile(`reason="([^"]+)"`)
+
+	// figureOf are the figures that there are for each reason.
+	figureOf = map[string]string{"connections_refused": "refused", "tls_handshake_errors": "handshakes_failed", "members_cut": "cut"}
+)
+
+// figures are what the server has counted so far, but for those of which there is nothing.
+func (f *fortress) figures(t *testing.T) figures {
+	t.Helper()
+	_, page := get(t, "http://"+f.admin+"/metrics")
+	all := make(figures)
+	for _, found := range metric.FindAllStringSubmatch(page, -1) {
+		n, err := strconv.ParseFloat(found[3], 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n == 0 {
+			continue
+		}
+		name := found[1]
+		if reason := because.FindStringSubmatch(found[2]); reason != nil && figureOf[name] != "" {
+			name = figureOf[name] + "." + strings.ReplaceAll(reason[1], "-", "_")
+		}
+		all[name] += int(n)
+	}
+	return all
 }
 
 // A fortress is the server of a siege.
 type fortress struct {
 	*process
-	plain, tls string
-	log        *os.File // a pipe that stderr goes to, which nobody reads before readLog; or nil
-	said       *output  // what it has logged, where that can be read
+	plain, tls, admin string
+	log               *os.File // a pipe that stderr goes to, which nobody reads before readLog; or nil
 }
 
 func (s siege) open(t *testing.T) *fortress {
 	t.Helper()
-	f := &fortress{plain: freePort(t)}
-	args := append([]string{"--listen", f.plain}, s.flags...)
+	f := &fortress{plain: freePort(t), admin: freePort(t)}
+	args := append([]string{"--listen", f.plain, "--admin", f.admin}, s.flags...)
 	if s.guarded {
 		v := newVault(t, "127.0.0.1")
 		f.tls = freePort(t)
@@ -318,7 +345,6 @@ func (s siege) open(t *testing.T) *fortress {
 		t.Fatal(err)
 	}
 	f.process = run(t, command(tool(t, "sh"), append([]string{"-c", script, server}, args...)...))
-	f.said = f.stderr
 	for _, address := range []string{f.plain, f.tls} {
 		awaitAnswer(t, f.process, address)
 	}
@@ -372,11 +398,10 @@ func (f *fortress) readLog(t *testing.T) {
 	if waiting < pipeSize-pipeSize/4 {
 		t.Errorf("%d bytes of the log wait to be read: it was not blocked", waiting)
 	}
-	f.said = new(output)
 	done := make(chan struct{})
 	go func() { // the cleanup waits for it
 		defer close(done)
-		_, _ = io.Copy(f.said, f.log)
+		_, _ = io.Copy(io.Discard, f.log)
 	}()
 	t.Cleanup(func() { f.log.Close(); <-done })
 }
@@ -410,22 +435,4 @@ func (f *fortress) peak(t *testing.T) int64 {
 		t.Fatal(err)
 	}
 	return kib << 10
-}
-
-var saidFigure = regexp.MustCompile(`([a-z_.]+)=(\d+)`)
-
-// saidFigures are those of the last line of a log.
-func saidFigures(t *testing.T, log *output) figures {
-	t.Helper()
-	log.await(t, "msg=stopped")
-	_, last, _ := strings.Cut(log.String(), "msg=stopped")
-	all := make(figures)
-	for _, found := range saidFigure.FindAllStringSubmatch(last, -1) {
-		n, err := strconv.Atoi(found[2])
-		if err != nil {
-			t.Fatal(err)
-		}
-		all[found[1]] = n
-	}
-	return all
 }
