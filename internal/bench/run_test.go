@@ -113,7 +113,7 @@ func TestWrongBroadcasterIsFoundWrong(t *testing.T) {
 		}}, false, bench.Report{Delivered: 300, Foreign: 3}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			cfg := bench.Config{Receivers: 3, Senders: 1, Messages: 100, Timeout: 300 * time.Millisecond}
+			cfg := bench.Config{Receivers: 3, Senders: 1, Messages: 100, Timeout: time.Second}
 			got, err := measure(t, atSecond(test.fake).serve(t), cfg)
 			if errors.Is(err, bench.ErrIncomplete) != test.incomplete || err != nil && !test.incomplete {
 				t.Errorf("error %v, want one: %v", err, test.incomplete)

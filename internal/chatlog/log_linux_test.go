@@ -12,6 +12,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"bcast/internal/wire"
 )
 
@@ -51,6 +53,23 @@ func (f *file) wantQuiet() {
 	}
 }
 
+// awaitFull waits until a pipe takes no more.
+func (f *file) awaitFull(pipe *os.File) {
+	f.t.Helper()
+	raw, err := pipe.SyscallConn()
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	beat := time.NewTicker(time.Millisecond)
+	defer beat.Stop()
+	for waiting := 0; waiting < 60<<10; <-beat.C {
+		failed := raw.Control(func(fd uintptr) { waiting, err = unix.IoctlGetInt(int(fd), unix.TIOCINQ) })
+		if err := errors.Join(failed, err); err != nil {
+			f.t.Fatal(err)
+		}
+	}
+}
+
 // A pipe that nobody reads is the slowest of disks.
 func TestSlowDiskCostsLinesThatAreCounted(t *testing.T) {
 	line := strings.Repeat("x", 1000)
@@ -76,7 +95,11 @@ func TestSlowDiskCostsLinesThatAreCounted(t *testing.T) {
 				t.Fatal(err)
 			}
 			const all = 15_000
-			for range all {
+			for range all / 100 {
+				test.log(f)
+			}
+			f.awaitFull(reader)
+			for range all - all/100 {
 				test.log(f)
 			}
 			kept, missed := 0, 0

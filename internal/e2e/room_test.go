@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -151,11 +152,14 @@ func (m *member) awaitClosed(t *testing.T) {
 }
 
 // freePort returns an address on which nobody listens, and that the system will
-// not give to anybody by itself, so that it stays free.
+// not give to anybody by itself, nor this function to another test, so that it stays free.
 func freePort(t *testing.T) string {
 	t.Helper()
 	for range 100 {
-		address := net.JoinHostPort("127.0.0.1", strconv.Itoa(20000+rand.IntN(10000)))
+		address := net.JoinHostPort("127.0.0.1", strconv.Itoa(10000+rand.IntN(20000)))
+		if _, taken := ports.LoadOrStore(address, true); taken {
+			continue
+		}
 		if ln, err := net.Listen("tcp", address); err == nil {
 			ln.Close()
 			return address
@@ -164,3 +168,6 @@ func freePort(t *testing.T) string {
 	t.Fatal("no port is free")
 	return ""
 }
+
+// ports are those that freePort has given.
+var ports sync.Map

@@ -158,8 +158,11 @@ func TestScreenStaysWhileOneReadsBack(t *testing.T) {
 		alice.say(t, fmt.Sprintf("line %d\n", i))
 	}
 	s.await(t, "line 99")
-	s.keys(t, "PageUp", "PageUp")
+	s.keys(t, "PageUp")
 	s.await(t, "reading back")
+	once := s.rows(t)[1]
+	s.keys(t, "PageUp")
+	await(t, func() bool { return s.rows(t)[1] != once }, func() string { return "the second page does not come" })
 	before := s.rows(t)[1:21]
 	for i := range 50 {
 		alice.say(t, fmt.Sprintf("more %d\n", i))

@@ -170,7 +170,7 @@ func (v *venue) dial(t *testing.T) *client {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { conn.Close() })
-	if err := conn.SetDeadline(time.Now().Add(patience)); err != nil {
+	if err := conn.SetDeadline(time.Now().Add(longTalk)); err != nil {
 		t.Fatal(err)
 	}
 	c := &client{TCPConn: conn.(*net.TCPConn), t: t}

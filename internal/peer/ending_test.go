@@ -97,7 +97,7 @@ func TestEachConnectionIsLoggedAsItComesAndGoes(t *testing.T) {
 			want:   map[string]any{"reason": "refused", "refused": "http", "dialect": ""},
 		},
 		"it says nothing": {
-			change: func(p *plan) { p.peer.IdleTimeout = 50 * time.Millisecond },
+			change: func(p *plan) { p.peer.IdleTimeout = 500 * time.Millisecond },
 			visit:  func(_ *venue, c *client) { c.hearsEnd() },
 			ending: peer.EndedIdle,
 			want:   map[string]any{"reason": "idle"},

@@ -157,23 +157,35 @@ func TestFramedPipeSendsAgainAfterABreak(t *testing.T) {
 
 func TestFramedPipeGivesUpAfterItsTimeout(t *testing.T) {
 	for _, timeout := range []time.Duration{0, time.Second} {
-		s := newServer(t)
-		ended := s.start(t.Context(), pipe.Config{In: strings.NewReader("one\n"), Out: io.Discard, Timeout: timeout})
-		f := s.framed(t)
-		f.welcome(1, 0)
-		f.says(1, "one", false)
-		s.Close()
-		f.Close()
-		begin := time.Now()
-		var dial *session.DialError
-		err := wait(t, ended)
-		if !errors.Is(err, pipe.ErrInputLeft) || errors.As(err, &dial) != (timeout > 0) {
-			t.Errorf("timeout %v: the pipe ended with %v", timeout, err)
+		var took time.Duration
+		for range 5 { // the machine may be late, but not each time
+			if took = giveUp(t, timeout); took <= timeout+100*time.Millisecond {
+				break
+			}
 		}
-		if took := time.Since(begin); took > timeout+100*time.Millisecond || took < timeout/4 {
+		if took > timeout+100*time.Millisecond || took < timeout/4 {
 			t.Errorf("timeout %v: it took %v", timeout, took)
 		}
 	}
+}
+
+// giveUp returns how long a pipe goes on whose server has gone.
+func giveUp(t *testing.T, timeout time.Duration) time.Duration {
+	t.Helper()
+	s := newServer(t)
+	ended := s.start(t.Context(), pipe.Config{In: strings.NewReader("one\n"), Out: io.Discard, Timeout: timeout})
+	f := s.framed(t)
+	f.welcome(1, 0)
+	f.says(1, "one", false)
+	s.Close()
+	f.Close()
+	begin := time.Now()
+	var dial *session.DialError
+	err := wait(t, ended)
+	if !errors.Is(err, pipe.ErrInputLeft) || errors.As(err, &dial) != (timeout > 0) {
+		t.Errorf("timeout %v: the pipe ended with %v", timeout, err)
+	}
+	return time.Since(begin)
 }
 
 func TestPersonSeesTheServersEndAsAGoodEnd(t *testing.T) {

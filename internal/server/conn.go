@@ -55,8 +55,8 @@ func (s *Server) admit(c *connection) Refusal {
 
 // refuse closes a connection that was not admitted.
 func (s *Server) refuse(conn net.Conn, reason Refusal) {
+	refused := s.counters.refused[reason].Add(1) // before its client knows
 	conn.Close()
-	refused := s.counters.refused[reason].Add(1)
 	if !due(&s.refusalLogs[reason]) {
 		return
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"go.uber.org/goleak"
@@ -137,26 +138,25 @@ func TestFinishedSessionEndsWhenTheServerCloses(t *testing.T) {
 }
 
 func TestFinishedSessionEndsWhenTheServerIsSilent(t *testing.T) {
-	ln := listen(t)
-	const silence = 200 * time.Millisecond
-	c := start(t, ln, func(cfg *session.Config) { cfg.Silence = silence })
-	server := accept(t, ln)
-	c.Finish()
-	c.want(t, "connected")
-	begin := time.Now()
-	tick := time.NewTicker(silence / 4)
-	defer tick.Stop()
-	for i := range 8 { // a server that talks on is not silent
-		<-tick.C
-		fmt.Fprintf(server, "%d\n", i)
-		c.want(t, fmt.Sprintf("received %d\n", i))
-	}
-	if err := c.end(t); err != nil {
-		t.Errorf("the session ended with %v", err)
-	}
-	if took := time.Since(begin); took < silence*8/4+silence {
-		t.Errorf("it ended after %v, want %v of silence at the end", took, silence)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		const silence = time.Second
+		b := run(t, func(cfg *session.Config) { cfg.Plain, cfg.Silence = true, silence })
+		f := b.accept(t)
+		b.Finish()
+		b.want(t, "plain")
+		begin := time.Now()
+		for i := range 8 { // a server that talks on is not silent
+			time.Sleep(silence * 3 / 4) // in the bubble
+			f.write(fmt.Sprintf("%d\n", i))
+			b.want(t, fmt.Sprintf("received %d\n", i))
+		}
+		if err := b.end(t); err != nil {
+			t.Errorf("the session ended with %v", err)
+		}
+		if took := time.Since(begin); took != silence*8*3/4+silence {
+			t.Errorf("it ended after %v, want %v of silence at the end", took, silence)
+		}
+	})
 }
 
 func TestSessionThatWasNotFinishedSaysWhyItEnded(t *testing.T) {

@@ -113,8 +113,8 @@ func TestWhoIsPutOutDoesNotComeBack(t *testing.T) {
 		b := run(t, nil)
 		f := b.accept(t)
 		f.welcome(f.greet(), nil)
-		f.send(&wire.Bye{Reason: wire.ByeKicked})
 		b.want(t, "framed as me")
+		f.send(&wire.Bye{Reason: wire.ByeKicked})
 		if err := b.end(t); !errors.Is(err, session.ErrKicked) {
 			t.Errorf("the session ended with %v", err)
 		}
