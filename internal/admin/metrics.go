@@ -7,7 +7,7 @@ import (
 
 // latency is the one histogram that there is.
 var latency = describe("publish_to_write_seconds",
-	"How long it takes from when a line is in the log until it is written to a member, of one chunk of lines each 250 ms.", "log")
+	"How long it takes from when a line is in the log until it is written to a member who was there then, of one chunk of lines each 250 ms.", "log")
 
 // metrics are all others.
 var metrics = []metric{

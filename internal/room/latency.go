@@ -28,7 +28,7 @@ func LatencyBounds() []time.Duration { return slices.Clone(latencyBounds[:]) }
 
 // A Latency is a histogram of how long it takes from when a chunk is in the log until its
 // last byte is written to a member. It is of one chunk each 250 ms, and of each member that
-// is up to 256 of those behind.
+// was in the room then and is up to 256 of those behind: history is not late.
 type Latency struct {
 	Buckets [len(latencyBounds) + 1]uint64 // each on its own; the last is for more than the last bound
 	Sum     time.Duration
@@ -72,7 +72,8 @@ func (s *sampler) sample(now time.Time, end uint64) {
 	s.newest.Store(end)
 }
 
-// written is told that one member was written what lies between two offsets.
+// written is told that one member was written what lies between two offsets, and was said
+// since it is in the room.
 func (s *sampler) written(from, to uint64) {
 	if from < s.newest.Load() {
 		s.find(from, to)

@@ -88,10 +88,11 @@ type Member struct {
 	held    atomic.Bool  // nobody delivers to it before Release
 	inserts atomic.Int32 // len(inserted)
 
-	cursor journal.Cursor
-	joined uint64 // the offset in the log where the cursor began
-	gap    func(missed uint64) []byte
-	pump   *pump
+	cursor  journal.Cursor
+	joined  uint64 // the offset in the log where the cursor began
+	entered uint64 // the log's end then: what lies before it was said without this member
+	gap     func(missed uint64) []byte
+	pump    *pump
 
 	mu       sync.Mutex
 	inserted [][]byte      // what is written next between two lines
@@ -157,7 +158,7 @@ func (r *Room) add(m *Member, how Entrance) error {
 	default:
 		r.log.Begin(&m.cursor)
 	}
-	m.joined = m.cursor.Pos()
+	m.joined, m.entered = m.cursor.Pos(), r.log.End()
 	m.pump = &r.pumps[len(r.members)%len(r.pumps)]
 	m.pump.add(m)
 	r.members[m] = struct{}{}
@@ -308,7 +309,7 @@ func (m *Member) deliver(wait bool) {
 			n, err := m.write(unread, wait)
 			if n > 0 { // before Advance: a segment that is left behind is used again
 				m.inside = unread[n-1] != '\n'
-				m.room.latency.written(pos, pos+uint64(n))
+				m.room.latency.written(max(pos, m.entered), pos+uint64(n))
 			}
 			if pos, freed = m.cursor.Advance(n); freed {
 				m.room.freed()

@@ -143,3 +143,31 @@ func TestLatencyIsThatOfEachMember(t *testing.T) {
 		}
 	})
 }
+
+// TestHistoryIsNotLate has members enter who get what was said long before them, and one line that
+// is said while they are there.
+func TestHistoryIsNotLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRoom(t, nil)
+		r.Keep(journal.Keep{Lines: 100, Bytes: 1 << 20})
+		speaker := r.Speaker()
+		for range 5 {
+			publish(t, speaker, "this is followed\n")
+			time.Sleep(time.Hour) // in the bubble
+		}
+		for _, how := range []room.Entrance{{Past: 3}, {From: 1}, {}} {
+			before := r.Stats().Latency
+			s := newScreen()
+			m, err := r.Enter(s, how)
+			if err != nil {
+				t.Fatal(err)
+			}
+			publish(t, speaker, "this is said to all\n")
+			leave(t, m)
+			time.Sleep(time.Hour) // in the bubble: until the next one is followed
+			if got := r.Stats().Latency; got.Sum != before.Sum || got.Buckets[0] != before.Buckets[0]+1 {
+				t.Errorf("who came with %+v and got %q: the buckets are %v, and were %v", how, s, got.Buckets, before.Buckets)
+			}
+		}
+	})
+}
