@@ -92,6 +92,17 @@ func TestServiceHasNoMoreRightsThanItNeeds(t *testing.T) {
 	}
 }
 
+// TestServiceSeesWhatItsMetricsNeed is about process_start_time_seconds, which is left out where the
+// server cannot read /proc/stat: then no rule tells of restarts.
+func TestServiceSeesWhatItsMetricsNeed(t *testing.T) {
+	t.Parallel()
+	for _, subset := range settingsOf(t, "bcast.service", "ProcSubset") {
+		if subset != "all" {
+			t.Errorf("ProcSubset=%s hides /proc/stat", subset)
+		}
+	}
+}
+
 // TestServiceStartsTheServer runs the unit's command as systemd would, with its socket
 // and with the credentials that it asks for.
 func TestServiceStartsTheServer(t *testing.T) {
