@@ -99,7 +99,7 @@ func command(stdout io.Writer, stderr *spool.Writer) config.Command {
 			setting(lines, config.Size, "max-line", config.FormatSize(wire.DefaultMaxLine), "`SIZE` of the longest line that stays whole"),
 			setting(lines, config.Number, "history", "1000", "`NUMBER` of lines, of up to 1MiB in all, that framed clients get of what was said before they came"),
 			setting(lines, config.Number, "history-plain", "0", "`NUMBER` of lines, of up to 1MiB in all, that plain clients get of what was said before they came"),
-			setting(readers, config.Size, "backlog", config.FormatSize(room.DefaultBacklog), "`SIZE` of what the slowest client may have still to get before senders wait, for the whole room"),
+			setting(readers, config.Size, "backlog", config.FormatSize(room.DefaultBacklog), "`SIZE` of the memory that what the slowest client has still to get may take before senders wait, for the whole room; many tiny lines take more than their bytes"),
 			setting(readers, config.Duration, "patience", room.DefaultPatience.String(), "`DURATION` for which clients that read too slowly may hold the senders back, each one and all together in 30 seconds, before they are cut"),
 			setting(readers, config.Size, "min-rate", config.FormatSize(room.DefaultMinRate), "`SIZE` of what a client reads in a second that is never cut for being slow"),
 			choice(endings, "on-eof", "close", "close|listen", ", what to do at the end of a client's input: deliver the rest and close, or keep it as a listener"),

@@ -89,7 +89,7 @@ func describe(name, help string, labels ...string) *prometheus.Desc {
 }
 
 // ofLogs are the values of both logs.
-func ofLogs[T uint64 | int](value func(room.Stats) T) func(Figures, is) {
+func ofLogs[T uint64 | int | float64](value func(room.Stats) T) func(Figures, is) {
 	return func(f Figures, is is) {
 		is(float64(value(f.Lines)), lines)
 		is(float64(value(f.Frames.Log)), frames)

@@ -125,6 +125,9 @@ func (n numbered) fill(path string, v reflect.Value) {
 	case v.CanUint():
 		v.SetUint(uint64(next))
 		n[path] = next
+	case v.CanFloat():
+		v.SetFloat(float64(next))
+		n[path] = next
 	case v.Kind() == reflect.Array:
 		for i := range v.Len() {
 			n.fill(fmt.Sprintf("%s[%d]", path, i), v.Index(i))

@@ -69,4 +69,5 @@ var metrics = []metric{
 	gauge("log_lines", "Lines that the log has: for slow members, and as history for those who come.", label("log"), ofLogs(func(s room.Stats) uint64 { return s.Kept.Lines })),
 	gauge("log_bytes", "The same in bytes.", label("log"), ofLogs(func(s room.Stats) uint64 { return s.Kept.Bytes })),
 	gauge("backlog_bytes", "What the log may take in memory before publishers wait: --backlog.", label("log"), ofLogs(func(s room.Stats) uint64 { return s.Kept.Backlog })),
+	gauge("log_used_ratio", "How much of that the slowest member takes: at 1, publishers wait.", label("log"), ofLogs(func(s room.Stats) float64 { return s.Kept.Used })),
 }

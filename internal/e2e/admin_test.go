@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -132,6 +133,46 @@ func TestAlertsAreAboutMetricsThatThereAre(t *testing.T) {
 			t.Errorf("doc/operations.md speaks of %s, which is no alert", heading[1])
 		}
 	}
+}
+
+// TestAlertTellsOfAMemberThatIsBehind has one that does not read, and somebody who says more than
+// there is room for.
+func TestAlertTellsOfAMemberThatIsBehind(t *testing.T) {
+	rules, err := os.ReadFile(filepath.Join(root, "deploy", "alerts.yml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rule := regexp.MustCompile(`(?s)- alert: BcastMemberBehind\s+expr: (\w+) > ([0-9.]+)\n`).FindSubmatch(rules)
+	if rule == nil {
+		t.Fatal("the rule is not one that the test knows")
+	}
+	threshold, err := strconv.ParseFloat(string(rule[2]), 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	value := regexp.MustCompile(`(?m)^` + string(rule[1]) + `\{log="lines"\} (\S+)$`)
+
+	r, url := openShown(t, "--backlog", "1MiB", "--patience", "1h")
+	sender := r.join(t, "unix", 1)
+	used := func() (is float64) {
+		t.Helper()
+		_, metrics := get(t, url+"/metrics")
+		if found := value.FindStringSubmatch(metrics); found != nil {
+			is, _ = strconv.ParseFloat(found[1], 64)
+		} else {
+			t.Fatalf("the server does not show %s", rule[1])
+		}
+		return is
+	}
+	sender.say(t, "hello\n")
+	if is := used(); is > threshold {
+		t.Errorf("nobody is behind, and of the log are used %v", is)
+	}
+	r.dial(t, "unix", 2) // and does not listen
+	go func() {          // ends with the connection
+		_, _ = io.WriteString(sender.conn, strings.Repeat("many tiny lines\n", 1<<18))
+	}()
+	await(t, func() bool { return used() > threshold }, func() string { return fmt.Sprintf("of the log are used %v", used()) })
 }
 
 // TestServerThatStopsIsNotReady has a member that keeps the server from ending.

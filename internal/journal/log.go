@@ -44,7 +44,7 @@ type Config struct {
 func MinBacklog(maxAppend int) int { return 4 * maxAppend }
 
 // A Log is a sequence of bytes that grows at its end and is forgotten behind
-// its slowest cursor. Append, Full, Begin and Holds are called under its
+// its slowest cursor. Append, Full, Used, Begin and Holds are called under its
 // owner's lock; End may be called at any time.
 type Log struct {
 	segmentSize int // bytes
@@ -108,6 +108,19 @@ func (l *Log) Full(n int) bool {
 		n -= space
 	}
 	return n > 0 && l.segments+(n+l.segmentSize-1)/l.segmentSize > l.maxSegments
+}
+
+// Used is how much of the backlog the slowest cursor takes, from 0 to 1: at 1, appends wait
+// once the last segment is full. It is 0 where all cursors stand in that.
+func (l *Log) Used() float64 {
+	held := l.segments
+	for s := l.tail; s != l.head && s.cursors.Load() == 0; s = s.next.Load() {
+		held--
+	}
+	if held == 1 {
+		return 0
+	}
+	return min(1, float64(held)/float64(l.maxSegments))
 }
 
 // Next returns the number of the next line.

@@ -17,7 +17,8 @@ type Stats struct {
 // kept for those who come.
 type Kept struct {
 	Lines, Bytes uint64
-	Backlog      uint64 // bytes that it may take in memory: Config.Backlog
+	Backlog      uint64  // bytes that it may take in memory: Config.Backlog
+	Used         float64 // how much of that the slowest member takes, from 0 to 1: then publishers wait
 }
 
 // Stats returns the room's figures.
@@ -34,6 +35,7 @@ func (r *Room) Stats() Stats {
 	s.Members, s.Waiting = len(r.members), r.waiting
 	s.Published, s.Lines = r.log.End(), r.log.Next()-max(r.cfg.First, 1)
 	s.Kept.Lines, s.Kept.Bytes = r.log.Kept()
+	s.Kept.Used = r.log.Used()
 	return s
 }
 

@@ -171,3 +171,54 @@ func TestHistoryIsNotLate(t *testing.T) {
 		}
 	})
 }
+
+// TestLogIsUsedUpWhenSendersWait has a member that does not read, and lines of which many or few
+// fit: what is left of the room for them goes down to nothing, and then the sender waits.
+func TestLogIsUsedUpWhenSendersWait(t *testing.T) {
+	for _, size := range []int{2, 64, 900} {
+		t.Run(fmt.Sprint(size), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r := newRoom(t, func(c *room.Config) { c.Backlog = 64 << 10 })
+				r.Keep(journal.Keep{Lines: 1 << 20, Bytes: 1 << 20}) // holds nobody, and does not count
+				stuck, speaker, reader := newScreen(), r.Speaker(), join(t, r, newScreen())
+				line := strings.Repeat("x", size-1) + "\n"
+				for range 2000 {
+					publish(t, speaker, line)
+					synctest.Wait()
+				}
+				if kept := r.Stats().Kept; kept.Used != 0 {
+					t.Fatalf("nobody is behind, and %+v", kept)
+				}
+
+				stuck.stuck = true
+				slow := join(t, r, stuck)
+				used, waits := 0.0, false
+				for !waits {
+					said := make(chan struct{})
+					go func() { // ends when the member is cut, at the latest
+						publish(t, speaker, line)
+						close(said)
+					}()
+					synctest.Wait()
+					if waits = r.Stats().Waiting > 0; waits {
+						break
+					}
+					<-said
+					now := r.Stats().Kept.Used
+					if now < used || now > 1 {
+						t.Fatalf("of the log are used %v, and were %v", now, used)
+					}
+					used = now
+				}
+				if used != 1 {
+					t.Errorf("the sender waits where of the log are used %v", used)
+				}
+				<-slow.Done()
+				leave(t, reader)
+				if used := r.Stats().Kept.Used; used != 0 {
+					t.Errorf("all are gone, and of the log are used %v", used)
+				}
+			})
+		})
+	}
+}
