@@ -93,14 +93,21 @@ func (r *reloader) ask(ctx context.Context) ([]admin.Change, error) {
 func (r *reloader) reload() []admin.Change {
 	manager{r.log}.reloading()
 	defer manager{r.log}.ready()
-	changes := slices.Concat(r.reloadFiles(), r.reloadSettings())
+	files := r.reloadFiles()
+	settings, level := r.reloadSettings()
+	changes := slices.Concat(files, settings)
+	r.level.Set(min(r.level.Level(), level)) // until it is said what came of this
 	for _, c := range changes {
-		if c.Result == admin.Kept {
+		switch c.Result {
+		case admin.Kept:
 			r.log.Error("cannot read again, going on with what was", "what", c.What, "error", c.Error)
-			continue
+		case admin.NeedsRestart:
+			r.log.Warn("read again", "what", c.What, "result", c.Result)
+		default:
+			r.log.Info("read again", "what", c.What, "result", c.Result)
 		}
-		r.log.Info("read again", "what", c.What, "result", c.Result)
 	}
+	r.level.Set(level)
 	return changes
 }
 
@@ -142,14 +149,15 @@ func (r *reloader) reloadFiles() (changes []admin.Change) {
 }
 
 // reloadSettings reads the settings file. What the command line says wins, as at the start.
-func (r *reloader) reloadSettings() []admin.Change {
+// The level of the log is for the caller to set.
+func (r *reloader) reloadSettings() (changes []admin.Change, level slog.Level) {
 	values, err := r.start.Reread()
 	var s settings
 	if err == nil {
 		s, err = read(values)
 	}
 	if err != nil {
-		return []admin.Change{outcome("settings", false, err)}
+		return []admin.Change{outcome("settings", false, err)}, r.level.Level()
 	}
 
 	changed := !slices.Equal(s.guards.access.Allow, r.access.Allow) || !slices.Equal(s.guards.access.Deny, r.access.Deny)
@@ -157,18 +165,16 @@ func (r *reloader) reloadSettings() []admin.Change {
 	if err == nil {
 		r.access = s.guards.access
 	}
-	changes := []admin.Change{
+	changes = []admin.Change{
 		outcome("--allow and --deny", changed, err),
 		outcome("--log-level", r.level.Level() != s.level.Level(), nil),
 	}
-	r.level.Set(s.level.Level())
-
 	for _, name := range r.start.Differences(values) {
 		if !slices.Contains(live, name) {
 			changes = append(changes, admin.Change{What: "--" + name, Result: admin.NeedsRestart})
 		}
 	}
-	return changes
+	return changes, s.level.Level()
 }
 
 // fingerprint tells certificates apart; it is zero where there is none.

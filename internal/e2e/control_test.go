@@ -299,3 +299,33 @@ func TestReloadChangesTheLogLevel(t *testing.T) {
 		}
 	}
 }
+
+// TestHangUpSaysWhatCameOfIt has a log that says less and less: what a signal has done is nowhere else.
+func TestHangUpSaysWhatCameOfIt(t *testing.T) {
+	t.Parallel()
+	settings := filepath.Join(t.TempDir(), "server.toml")
+	c := controlled{settings: settings}
+	c.set(t, `log-level = "info"`)
+	c.room = &room{process: run(t, command(program(t, "bcast-server"), "--listen", "127.0.0.1:0", "--config", settings))}
+	c.stderr.await(t, "msg=listening")
+	for _, test := range []struct {
+		settings string
+		says     []string
+	}{
+		{"log-level = 'warn'\nbacklog = '32MiB'", []string{
+			`level=INFO msg="read again" what=--log-level result=changed`,
+			`level=WARN msg="read again" what=--backlog result="needs a restart"`,
+		}},
+		{"log-level = 'warn'\nbacklog = '32MiB'", []string{`level=WARN msg="read again" what=--backlog result="needs a restart"`}},
+		{"log-level = 'error'\nbacklog = 'much'", []string{`level=ERROR msg="cannot read again, going on with what was" what=settings`}},
+		{"log-level = 'info'", []string{`level=INFO msg="read again" what=--log-level result=changed`}},
+	} {
+		c.set(t, test.settings)
+		before := c.stderr.len()
+		c.signalOnly(t, syscall.SIGHUP)
+		for _, want := range test.says {
+			await(t, func() bool { return strings.Contains(c.stderr.since(before), want) },
+				func() string { return fmt.Sprintf("after %q, %q is not said", test.settings, want) })
+		}
+	}
+}
