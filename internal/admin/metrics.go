@@ -54,7 +54,7 @@ var metrics = []metric{
 	// What is said and heard.
 	counter("received_bytes_total", "Bytes that were read from members.", nil, sole(func(f Figures) uint64 { return f.Traffic.Received })),
 	counter("sent_bytes_total", "Bytes that were written to members.", nil, sole(func(f Figures) uint64 { return f.Traffic.Sent })),
-	counter("published_lines_total", "Lines in the log: those that members have said, once for each.", label("log"), ofLogs(func(s room.Stats) uint64 { return s.Lines })),
+	counter("published_lines_total", "Lines that members have said, once for each; of frames, those that were said while there was somebody for whom there are some.", label("log"), ofLogs(func(s room.Stats) uint64 { return s.Lines })),
 	counter("published_bytes_total", "Bytes appended to the log.", label("log"), ofLogs(func(s room.Stats) uint64 { return s.Published })),
 	counter("delivered_lines_total", "Lines that were written to members, once for each of those.", nil, sole(func(f Figures) uint64 { return f.Traffic.Delivered })),
 

@@ -67,7 +67,7 @@ type Stats struct {
 	Members  int        // framed ones, now
 	Sessions int        // that are remembered, those of Members too
 	Behind   uint64     // bytes of the room's log that framed members are not told yet
-	Log      room.Stats // of the log of frames; what only grows is since the Hub was made
+	Log      room.Stats // of the log of frames; what only grows is since the Hub was made, without history in Lines
 }
 
 // Stats returns the Hub's figures. The map in it is the caller's.
@@ -78,11 +78,11 @@ func (h *Hub) Stats() Stats {
 	s := Stats{Members: h.members, Sessions: len(h.sessions.known)}
 	s.Log.Kept.Backlog = uint64(h.cfg.Backlog)
 	if h.view != nil {
-		s.Log, s.Behind = h.view.room.Stats(), h.view.tap.Behind()
+		s.Log, s.Behind = h.view.stats(), h.view.tap.Behind()
 	}
 	for v := range h.views {
 		if v != h.view {
-			s.Log.Add(v.room.Stats())
+			s.Log.Add(v.stats())
 		}
 	}
 	s.Log.Add(h.past)

@@ -290,7 +290,7 @@ func (m *Member) Leave(ctx context.Context) error {
 	if last != nil {
 		last.stop()
 		h.mu.Lock()
-		h.past.Add(last.room.Stats())
+		h.past.Add(last.stats())
 		delete(h.views, last)
 		h.mu.Unlock()
 	}

@@ -24,6 +24,7 @@ type view struct {
 	tap  *room.Tap
 	quit chan struct{}
 	run  sync.WaitGroup
+	old  uint64 // how many lines it begins with that were said before it
 
 	mu       sync.Mutex
 	told     uint64        // the number of the next line
@@ -46,8 +47,9 @@ type insertion struct {
 
 // newView begins with the oldest line that there is.
 func (h *Hub) newView() (*view, error) {
+	next := h.cfg.Room.End().Next
 	tap, first := h.cfg.Room.Tap()
-	v := &view{tap: tap, quit: make(chan struct{}), number: first, told: first}
+	v := &view{tap: tap, quit: make(chan struct{}), old: next - min(first, next), number: first, told: first}
 	var err error
 	v.room, err = room.New(room.Config{
 		MaxChunk: maxFrames(h.cfg.MaxChunk), Backlog: h.cfg.Backlog, Patience: h.cfg.Patience, MinRate: h.cfg.MinRate,
@@ -69,6 +71,14 @@ func (v *view) stop() {
 	close(v.quit)
 	v.run.Wait()
 	v.tap.Close()
+}
+
+// stats are the figures of its room, of whose lines the old ones do not count: an earlier view
+// may have told them.
+func (v *view) stats() room.Stats {
+	s := v.room.Stats()
+	s.Lines -= min(s.Lines, v.old)
+	return s
 }
 
 // insert puts a frame at an offset in the room's log, which is never less than that of
