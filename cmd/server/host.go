@@ -21,6 +21,10 @@ const (
 	// their side.
 	farewellTime = 5 * time.Second
 
+	// exitTime is what the program gets beyond that to say its last words and end, before a
+	// service manager may kill it.
+	exitTime = 5 * time.Second
+
 	// historyBytes is the most that is kept for those who come later, in bytes of the log.
 	historyBytes = 1 << 20
 )
@@ -129,7 +133,7 @@ func (h *host) drain(ctx context.Context, manager manager) error {
 	s := h.set
 	s.log.Info("stopping", "members", h.room.Stats().Members, "drain_timeout", s.drainTimeout.String())
 	manager.status(fmt.Sprintf("Stopping: members have %v to read the rest", s.drainTimeout))
-	manager.stopping()
+	manager.stopping(s.drainTimeout + farewellTime + exitTime)
 	h.room.Close()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.drainTimeout+farewellTime)
 	defer cancel()

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -89,6 +90,19 @@ func TestServiceHasNoMoreRightsThanItNeeds(t *testing.T) {
 	}
 	if level, err := strconv.ParseFloat(found[1], 64); err != nil || level > 1.2 {
 		t.Errorf("the exposure level is %s, want 1.2 at most", found[1])
+	}
+}
+
+// TestServiceThatCannotStartDoesNotEndItsSocket is about the limits at which systemd gives up.
+func TestServiceThatCannotStartDoesNotEndItsSocket(t *testing.T) {
+	t.Parallel()
+	for _, limit := range []struct{ unit, setting string }{
+		{"bcast.service", "StartLimitIntervalSec"},
+		{"bcast.socket", "TriggerLimitIntervalSec"},
+	} {
+		if said := settingsOf(t, limit.unit, limit.setting); !slices.Equal(said, []string{"0"}) {
+			t.Errorf("%s says %s=%q, want 0", limit.unit, limit.setting, said)
+		}
 	}
 }
 

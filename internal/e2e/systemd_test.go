@@ -221,6 +221,6 @@ func TestServerTellsTheServiceManagerHowItDoes(t *testing.T) {
 	p.stderr.await(t, `msg="read again" what=token`) // the log may come later
 	p.signal(t, syscall.SIGTERM)
 	want("STATUS=Stopping: members have 3s to read the rest")
-	want("STOPPING=1")
+	want("STOPPING=1\nEXTEND_TIMEOUT_USEC=13000000") // 3 s, and 10 s for what comes after
 	p.wantExit(t, 0)
 }
