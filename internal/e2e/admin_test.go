@@ -116,6 +116,14 @@ func TestAlertsAreAboutMetricsThatThereAre(t *testing.T) {
 		}
 	}
 
+	cases, err := os.ReadFile(filepath.Join(deploy, "alerts_test.yml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if wantLabels(t, metrics, string(rules)) < 9 || wantLabels(t, metrics, string(cases)) < 15 {
+		t.Error("there are hardly any labels")
+	}
+
 	alerts := strings.Split(string(rules), "- alert: ")[1:]
 	for _, alert := range alerts {
 		name, _, _ := strings.Cut(alert, "\n")
@@ -133,6 +141,33 @@ func TestAlertsAreAboutMetricsThatThereAre(t *testing.T) {
 			t.Errorf("doc/operations.md speaks of %s, which is no alert", heading[1])
 		}
 	}
+}
+
+// selected is a metric of the server with its labels, and label one of these with its values.
+var (
+	selected = regexp.MustCompile(`\b((?:bcast|process|go)_[a-z_]+)\{([^}]*)\}`)
+	label    = regexp.MustCompile(`(\w+)(?:=|!=|=~|!~)"([^"]*)"`)
+)
+
+// wantLabels checks that metrics have those that a text selects, and returns how many there are.
+// What Prometheus adds to all that it scrapes is its own.
+func wantLabels(t *testing.T, metrics, text string) (n int) {
+	t.Helper()
+	for _, metric := range selected.FindAllStringSubmatch(text, -1) {
+		for _, l := range label.FindAllStringSubmatch(metric[2], -1) {
+			if l[1] == "job" || l[1] == "instance" {
+				continue
+			}
+			for value := range strings.SplitSeq(l[2], "|") {
+				n++
+				shown := regexp.MustCompile(`(?m)^` + metric[1] + `\{(.*,)?` + regexp.QuoteMeta(fmt.Sprintf("%s=%q", l[1], value)) + `[,}]`)
+				if !shown.MatchString(metrics) {
+					t.Errorf("there is %s with %s %q, which the server does not show", metric[1], l[1], value)
+				}
+			}
+		}
+	}
+	return n
 }
 
 // TestAlertTellsOfAMemberThatIsBehind has one that does not read, and somebody who says more than
