@@ -255,11 +255,17 @@ func TestMetricsAreForThisMachine(t *testing.T) {
 func TestLogHasALineForEachConnectionThatComesAndGoes(t *testing.T) {
 	r := openRoom(t)
 	m := r.dial(t, "tcp", 1)
+	m.listen(t)
+	other := r.join(t, "unix", 2)
 	m.say(t, "one\ntwo\n")
+	other.awaitAll(t, "one\ntwo\n")
+	other.say(t, "yes\n")
+	m.awaitAll(t, "yes\n")
 	from := m.conn.LocalAddr()
 	m.conn.Close()
 	r.stderr.await(t, fmt.Sprintf("level=INFO msg=connected connection=1 remote=%v\n", from))
-	gone := regexp.MustCompile(fmt.Sprintf(`level=INFO msg=closed connection=1 remote=%v reason=eof dialect=plain name=guest-1 duration=\S+ bytes_in=8 bytes_out=0 lines_in=2\n`, from))
+	r.stderr.await(t, fmt.Sprintf("level=DEBUG msg=joined connection=1 remote=%v dialect=plain\n", from))
+	gone := regexp.MustCompile(fmt.Sprintf(`level=INFO msg=closed connection=1 remote=%v reason=eof dialect=plain name=guest-1 duration=\S+ bytes_in=8 bytes_out=4 lines_in=2 lines_out=1\n`, from))
 	await(t, func() bool { return gone.MatchString(r.stderr.String()) }, r.stderr.String)
 }
 

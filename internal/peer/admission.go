@@ -170,7 +170,7 @@ func (a *admission) turnAway(err error) {
 	if !errors.As(err, &r) {
 		return
 	}
-	a.h.refuse(r, remote{a.conn})
+	a.h.refuse(r, remote{a.conn}, 0)
 	switch {
 	case a.greeted:
 		writeLast(a.conn, (&wire.Error{Code: wire.CodeAuth, Message: r.message, Fatal: true}).Append(nil))

@@ -136,7 +136,7 @@ func (s *session) become(from stage) {
 // joined notes that the session is in the room.
 func (s *session) joined(dialect string) {
 	s.dialect.joined.Store(true)
-	s.h.cfg.Logger.Debug("joined", "remote", remote{s.conn}, "dialect", dialect)
+	s.h.cfg.Logger.Debug("joined", "connection", s.number, "remote", remote{s.conn}, "dialect", dialect)
 }
 
 // sniff is told what has arrived while the dialect is not known. It reports whether it

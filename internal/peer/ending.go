@@ -122,7 +122,7 @@ func (s *session) closed() {
 		args = append(args, "dialect", o.dialect, "name", o.name)
 	}
 	log.Info("closed", append(args, "duration", time.Since(s.since).Round(time.Millisecond).String(),
-		"bytes_in", s.in.received.Load(), "bytes_out", s.out.written.Load(), "lines_in", said)...)
+		"bytes_in", s.in.received.Load(), "bytes_out", s.out.written.Load(), "lines_in", said, "lines_out", s.place().Delivered())...)
 }
 
 // log is the log for what is to be known of this connection.

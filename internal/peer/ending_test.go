@@ -65,7 +65,7 @@ func TestEachConnectionIsLoggedAsItComesAndGoes(t *testing.T) {
 		"it closes": {
 			visit:  func(_ *venue, c *client) { c.say("one\ntwo\n"); c.hangUp(); c.hearsEnd() },
 			ending: peer.EndedEOF,
-			want:   map[string]any{"reason": "eof", "dialect": "plain", "name": "guest-1", "bytes_in": 8.0, "bytes_out": 0.0, "lines_in": 2.0},
+			want:   map[string]any{"reason": "eof", "dialect": "plain", "name": "guest-1", "bytes_in": 8.0, "bytes_out": 0.0, "lines_in": 2.0, "lines_out": 0.0},
 		},
 		"it breaks off": {
 			visit: func(v *venue, c *client) {
@@ -156,6 +156,9 @@ func TestEachConnectionIsLoggedAsItComesAndGoes(t *testing.T) {
 				})
 				return one
 			}
+			if test.ending == peer.EndedRefused && entry("refused a client")["connection"] != 1.0 {
+				t.Error("the refusal is logged without its number")
+			}
 			came, gone := entry("connected"), entry("closed")
 			if came["connection"] != 1.0 || gone["connection"] != 1.0 || gone["duration"] == "" {
 				t.Errorf("it came as %v and went as %v, want both with its number", came, gone)
@@ -171,13 +174,15 @@ func TestEachConnectionIsLoggedAsItComesAndGoes(t *testing.T) {
 
 func TestFramedMemberIsLoggedWithItsName(t *testing.T) {
 	v, book := openLogged(t)
-	hanako := v.named(t, "hanako")
+	hanako, bob := v.named(t, "hanako"), v.dial(t)
+	bob.say("one\ntwo\n")
+	eventually(t, "she has it", func() bool { return v.members.Traffic().Delivered == 2 })
 	hanako.say(fmt.Sprintf("{\"type\":\"say\",\"ref\":%d,\"text\":\"hi\"}\n", 1))
-	eventually(t, "it is said", func() bool { return v.room.Stats().Lines == 1 })
+	eventually(t, "it is said", func() bool { return v.room.Stats().Lines == 3 })
 	hanako.Close()
 	eventually(t, "it is logged", func() bool { return len(book.entries(t, "closed")) == 1 })
 	gone := book.entries(t, "closed")[0]
-	if gone["dialect"] != "framed" || gone["name"] != "hanako" || gone["lines_in"] != 1.0 || gone["bytes_out"] == 0.0 {
+	if gone["dialect"] != "framed" || gone["name"] != "hanako" || gone["lines_in"] != 1.0 || gone["lines_out"] == 0.0 || gone["bytes_out"] == 0.0 {
 		t.Errorf("it went as %v", gone)
 	}
 }

@@ -72,8 +72,9 @@ type tally [len(refusals)]struct {
 	log   rate.Sometimes
 }
 
-// refuse counts a refusal, and logs it if the log has not had one of its kind just now.
-func (h *Handler) refuse(r *refused, from remote) {
+// refuse counts a refusal, and logs it if the log has not had one of its kind just now, with the
+// connection's number if it has one.
+func (h *Handler) refuse(r *refused, from remote, number uint64) {
 	entry := &h.refused[r.reason]
 	count := entry.count.Add(1)
 	due := false
@@ -81,7 +82,11 @@ func (h *Handler) refuse(r *refused, from remote) {
 	if !due {
 		return
 	}
-	log := h.cfg.Logger.With("remote", from, "reason", r.label, "refused", count)
+	log := h.cfg.Logger
+	if number > 0 {
+		log = log.With("connection", number)
+	}
+	log = log.With("remote", from, "reason", r.label, "refused", count)
 	if r.hint != "" {
 		log = log.With("hint", r.hint)
 	}

@@ -338,7 +338,7 @@ func (s *session) leave(ctx context.Context, end error) {
 	s.framed.Load().sayBye(ctx, end)
 	switch {
 	case refused != nil:
-		h.refuse(refused, remote{s.conn})
+		h.refuse(refused, remote{s.conn}, s.number)
 		if refused.reason == RefusedHTTP {
 			writeLast(s.conn, []byte(badRequest))
 		}
