@@ -77,6 +77,41 @@ func TestUnitsAreWellFormed(t *testing.T) {
 	p.quietly(t)
 }
 
+// TestWhatIsReleasedIsBuilt holds what CI builds against what a release has.
+func TestWhatIsReleasedIsBuilt(t *testing.T) {
+	t.Parallel()
+	read := func(name string) string {
+		t.Helper()
+		text, err := os.ReadFile(filepath.Join(root, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	release, cross := read(".goreleaser.yaml"), read(".ci/cross")
+	list := func(name string) []string {
+		t.Helper()
+		found := regexp.MustCompile(`(?m)^ +` + name + `: \[(.*)\]$`).FindStringSubmatch(release)
+		if found == nil {
+			t.Fatalf("the release has no %s", name)
+		}
+		return strings.Split(found[1], ", ")
+	}
+	for _, system := range list("goos") {
+		for _, arch := range list("goarch") {
+			if target := system + "/" + arch; target != "linux/amd64" && !strings.Contains(cross, " "+target) { // that is what tests run on
+				t.Errorf(".ci/cross does not build for %s", target)
+			}
+		}
+	}
+	for _, name := range []string{".ci/reproduce", "CONTRIBUTING.md"} {
+		build := "go build " + strings.Join(list("flags"), " ") + " -ldflags='" + strings.Join(list("ldflags"), " ") + "'"
+		if !strings.Contains(read(name), build) {
+			t.Errorf("%s does not build as a release does: %s", name, build)
+		}
+	}
+}
+
 // exposure is what systemd-analyze says of a service as a whole.
 var exposure = regexp.MustCompile(`Overall exposure level for bcast\.service: ([0-9.]+) OK`)
 
