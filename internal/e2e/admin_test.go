@@ -15,7 +15,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 )
 
 var showing = regexp.MustCompile(`msg="showing metrics" address=(\S+)`)
@@ -267,45 +266,4 @@ func TestLogHasALineForEachConnectionThatComesAndGoes(t *testing.T) {
 	r.stderr.await(t, fmt.Sprintf("level=DEBUG msg=joined connection=1 remote=%v dialect=plain\n", from))
 	gone := regexp.MustCompile(fmt.Sprintf(`level=INFO msg=closed connection=1 remote=%v reason=eof dialect=plain name=guest-1 duration=\S+ bytes_in=8 bytes_out=4 lines_in=2 lines_out=1\n`, from))
 	await(t, func() bool { return gone.MatchString(r.stderr.String()) }, r.stderr.String)
-}
-
-// waited is how long a scrape may hold up what is said in the room.
-const waited = 2 * time.Second
-
-// TestScrapesHoldNobodyUp scrapes as fast as it can, while a line goes from one member to another.
-func TestScrapesHoldNobodyUp(t *testing.T) {
-	r, url := openShown(t)
-	a, b := r.join(t, "tcp", 1), r.join(t, "tcp", 2)
-	scrapes, stop := make(chan int, 1), make(chan struct{})
-	go func() { // the test waits for it
-		n := 0
-		defer func() { scrapes <- n }()
-		for {
-			select {
-			case <-stop:
-				return
-			default:
-				if response, err := http.Get(url + "/metrics"); err == nil {
-					_, _ = io.Copy(io.Discard, response.Body)
-					response.Body.Close()
-					n++
-				}
-			}
-		}
-	}()
-	all := ""
-	for i := range 200 {
-		line := fmt.Sprintf("line %d\n", i)
-		all += line
-		start := time.Now()
-		a.say(t, line)
-		b.awaitAll(t, all)
-		if took := time.Since(start); took > waited {
-			t.Errorf("line %d took %v", i, took)
-		}
-	}
-	close(stop)
-	if n := <-scrapes; n == 0 {
-		t.Error("there was no scrape")
-	}
 }
