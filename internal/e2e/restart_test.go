@@ -279,6 +279,37 @@ func hasUnread(t *testing.T, server, line string) bool {
 	return false
 }
 
+// TestWhoConnectsDuringADrainWaitsForTheNextServer has a member that keeps the server from ending.
+func TestWhoConnectsDuringADrainWaitsForTheNextServer(t *testing.T) {
+	t.Parallel()
+	var m manager
+	m.keep(t, "plain", "tcp", "127.0.0.1:0")
+	r := m.start(t, "--log-level", "debug")
+	stays := r.dial(t, "tcp", 1)
+	r.signal(t, syscall.SIGTERM)
+	r.stderr.await(t, "msg=stopping")
+	conn, err := net.Dial("tcp", m.tcp)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	late := &member{conn: conn, output: new(output), closed: make(chan struct{})}
+	late.listen(t)
+	stays.conn.Close()
+	r.wantExit(t, 0)
+	if strings.Count(r.stderr.String(), "msg=connected") > 1 || late.len() > 0 {
+		t.Errorf("who came late was let in, or got %q", late)
+	}
+
+	r = m.start(t, "--log-level", "debug")
+	r.awaitMembers(t, 1)
+	other := r.join(t, "tcp", 2)
+	other.say(t, "hello\n")
+	late.awaitAll(t, "hello\n")
+	r.signal(t, syscall.SIGTERM)
+	r.wantExit(t, 0)
+}
+
 // TestRestartedServerLosesNothing has a client talk all the time, while servers come and
 // go. Who comes back later than others gets what was said meanwhile from the history.
 func TestRestartedServerLosesNothing(t *testing.T) {
