@@ -19,18 +19,21 @@ func (m *model) forget(msg forgetMsg) bool {
 }
 
 // listen takes what the board has to say to the person, which stays until a key is pressed,
-// and begins to look at how much comes.
-func (m *model) listen() tea.Cmd {
+// or for a while where something is asked, and begins to look at how much comes.
+func (m *model) listen() (cmd tea.Cmd) {
 	m.board.mu.Lock()
 	defer m.board.mu.Unlock()
 	if m.board.hint != "" {
-		m.hint, m.armed = m.board.hint, false
-		m.hints++
+		m.armed = false
+		cmd = m.say(m.board.hint)
+		if m.composer.Question() == "" {
+			cmd = nil
+		}
 		m.board.hint = ""
 	}
 	before := m.lines
 	m.lines = m.board.arrived
-	return m.rate.start(m.board.now(), before, m.lines)
+	return tea.Batch(cmd, m.rate.start(m.board.now(), before, m.lines))
 }
 
 // lookAtRate brings the rate up to date, and reports whether it says something else then.

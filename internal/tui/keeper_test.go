@@ -118,7 +118,7 @@ func TestWhatIsTooMuchForOneMessageGoesAsSeveral(t *testing.T) {
 	if want := strings.Repeat(line+"\n", 7) + "last"; s.composer.Text() != want {
 		t.Errorf("%d bytes are left, want %d", len(s.composer.Text()), len(want))
 	}
-	s.want("Send 8 lines (210.0 kB)?")
+	s.want("this one is kept here", "Send 8 lines (210.0 kB)?")
 	s.offer = func([]byte) (uint64, bool) { return 9, true }
 	s.press(tea.KeyEnter)
 	if !s.composer.Empty() {

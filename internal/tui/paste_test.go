@@ -3,8 +3,11 @@ package tui
 import (
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	tea "github.com/charmbracelet/bubbletea"
+
+	"bcast/internal/wire"
 )
 
 func TestPasteIsTakenUpToThreeLinesAnd4KiB(t *testing.T) {
@@ -157,4 +160,51 @@ func TestPasteIsTakenIfEachLineFits(t *testing.T) {
 			t.Errorf("%q fits: %t, want %t", text, got, fits)
 		}
 	}
+}
+
+func TestEveryAnswerThatDoesNothingSaysWhyAndTheQuestionComesBack(t *testing.T) {
+	long := strings.Repeat("x", askPasteBytes+1)
+	for name, test := range map[string]struct {
+		before, paste string
+		full          bool // the outbox
+		answer        tea.KeyMsg
+		want          string
+	}{
+		"Enter, for no command":        {"", "/usr\n/bin\n/lib\n/etc", false, enter, "there is no such command"},
+		"Enter, for a command misused": {"", "/clear a\nb\nc\nd", false, enter, "/clear takes nothing behind it"},
+		"Enter, with a full outbox":    {"", "a\nb\nc\nd", true, enter, "this one is kept here"},
+		"Enter, for too long a line":   {strings.Repeat("x", wire.DefaultMaxLine-1), "a\nb\nc\nd", false, enter, "too long: a line has up to"},
+		"Ctrl+E, for too much":         {"", strings.Repeat(long+"\n", 20), false, tea.KeyMsg{Type: tea.KeyCtrlE}, "too long: a line has up to"},
+		"one more paste, of too much":  {"", "a\nb\nc\nd", false, pasted(strings.Repeat("x\n", maxPaste/2)), "too long: up to 1.0 MB"},
+	} {
+		s := newScreen(t, "", 120, 24)
+		s.write(test.before)
+		s.paste(test.paste)
+		s.want("Send ")
+		s.full = test.full
+		s.Update(test.answer)
+		s.want(test.want)
+		s.Update(forgetMsg{s.hints})
+		s.wantNot(test.want)
+		s.want("Send ", "Enter sends, ^E edits, Esc drops")
+		if len(s.sent) > 0 || !strings.Contains(s.composer.Text(), test.paste[:4]) {
+			t.Errorf("%s: sent %.100q, %d bytes are left", name, s.sent, s.composer.Bytes())
+		}
+	}
+}
+
+func TestNewsStandsBeforeAQuestionForAWhileOnly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newScreen(t, "", 40, 24)
+		s.paste("a\nb\nc\nd")
+		s.board.tell("3 lines saved to a")
+		cmd := s.listen()
+		s.view = ""
+		s.want("3 lines saved to a")
+		if cmd == nil {
+			t.Fatal("nothing ends it")
+		}
+		s.Update(cmd())
+		s.want("Send 4 lines (7 bytes)?")
+	})
 }

@@ -25,11 +25,12 @@ func (m *model) status() string {
 // toSay is what there is to say about the last key, or about a state that has no other
 // place. The board is locked.
 func (m *model) toSay() string {
+	hint := m.glyphs.hint(text.Clean([]byte(m.hint))) // it may quote what was typed
 	switch {
 	case m.composer.Question() != "":
-		return m.question()
-	case m.hint != "":
-		return m.glyphs.hint(text.Clean([]byte(m.hint))) // it may quote what was typed
+		return m.question(hint)
+	case hint != "":
+		return hint
 	case !m.find.query.Empty():
 		return m.glyphs.hint(m.found())
 	case !m.layout.frame && !m.board.lost.IsZero():
@@ -39,17 +40,22 @@ func (m *model) toSay() string {
 }
 
 // question is what is asked about a paste, as much of it as there is room for: the keys that
-// answer stand in the last row, too.
-func (m *model) question() string {
+// answer stand in the last row, too. A hint comes before it, for as long as there is one: it
+// is why an answer has done nothing.
+func (m *model) question(hint string) string {
 	asked := m.composer.Question()
+	if hint != "" {
+		hint += " " + m.glyphs.dot + " "
+	}
+	room := m.width - 1 - text.Width(hint)
 	for _, end := range []string{"? ", " ("} {
-		if text.Width(asked) < m.width-1 {
+		if text.Width(asked) < room {
 			break
 		}
 		asked, _, _ = strings.Cut(asked, end)
 		asked += "?"
 	}
-	return m.glyphs.hint(asked)
+	return hint + m.glyphs.hint(asked)
 }
 
 // whereabouts says how much is new below, and how to get there. The board is locked.
