@@ -18,7 +18,7 @@ const (
 
 // limit is how long a message of so many lines can be, in bytes, without the newline at its
 // end: with it, and with the name that plain members see before each line, it has to fit
-// into a line of the room.
+// into a line of the room. It is 0 where so many lines do not fit.
 func (b *board) limit(lines int) int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -26,7 +26,7 @@ func (b *board) limit(lines int) int {
 }
 
 func (b *board) limitLocked(lines int) int {
-	return min(b.maxLine-len("\n")-max(lines, 1)*b.prefixLocked(), maxText)
+	return max(0, min(b.maxLine-len("\n")-max(lines, 1)*b.prefixLocked(), maxText))
 }
 
 // prefixLocked is how much stands before each line, in bytes.

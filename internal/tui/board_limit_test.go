@@ -39,6 +39,7 @@ func TestLimitIsWhatFitsAsPlainMembersSeeIt(t *testing.T) {
 		"a name that is asked for": {asking, 1, 1000 - 1 - len("hanako-999999: ")},
 		"once it is given":         {answered, 1, 1000 - 1 - len("hanako: ")},
 		"or refused":               {refused, 1, 1000 - 1 - len("alice: ")},
+		"more lines than fit":      {in("alice", 1000), 1000, 0},
 		"very long lines":          {in("alice", 16<<20), 1, maxText},
 	} {
 		if got := test.s.board.limit(test.lines); got != test.want {

@@ -91,11 +91,11 @@ func TestComposerSaysWhetherThereIsSomethingToComplete(t *testing.T) {
 
 func TestComposerCompletesWithinTheLimit(t *testing.T) {
 	c := composerAt(t, "hi h|")
-	c.SetLimit(9)
+	c.SetLimit(9, 9)
 	if !c.Complete([]string{"hanako", "ha"}, false) || !c.Refused() || marked(c) != "hi h|" {
 		t.Errorf("%q, refused %t", marked(c), c.Refused())
 	}
-	c.SetLimit(10)
+	c.SetLimit(10, 10)
 	if c.Complete([]string{"hanako", "ha"}, false); c.Refused() || marked(c) != "hi hanako |" {
 		t.Errorf("with a higher limit %q, refused %t", marked(c), c.Refused())
 	}

@@ -19,7 +19,8 @@ import (
 type composer struct {
 	KeyMap composerKeyMap
 
-	limit   int
+	limit   int    // of the text
+	line    int    // of a line of a paste that waits
 	refusal string // why the last Press or SetText changed nothing
 
 	composerState
@@ -54,7 +55,7 @@ const (
 
 // newComposer returns an empty composer whose text is at most limit bytes long.
 func newComposer(limit int) composer {
-	return composer{KeyMap: defaultComposerKeyMap(), limit: limit}
+	return composer{KeyMap: defaultComposerKeyMap(), limit: limit, line: limit}
 }
 
 // Text returns what was written: valid UTF-8 without control characters other than "\n". While
@@ -70,12 +71,18 @@ func (c *composer) Empty() bool { return c.text == "" && c.paste.text == "" }
 // Bytes returns the length of the text in bytes.
 func (c *composer) Bytes() int { return len(c.text) + len(c.paste.text) }
 
-// Limit returns the longest that the text can become, in bytes.
-func (c *composer) Limit() int { return c.limit }
+// Limit returns the longest that the text can become, in bytes; while there is a
+// [composer.Question], that a line of it can be.
+func (c *composer) Limit() int {
+	if c.paste.text != "" {
+		return c.line
+	}
+	return c.limit
+}
 
-// SetLimit sets the longest that the text can become, in bytes. What is longer stays, as does
-// the history, and can only become shorter.
-func (c *composer) SetLimit(limit int) { c.limit = limit }
+// SetLimit sets the longest that the text can become, and that a line can be to be sent, in
+// bytes. What is longer stays, as does the history, and can only become shorter.
+func (c *composer) SetLimit(limit, line int) { c.limit, c.line = limit, line }
 
 // Refused reports whether the last Press, SetText or Complete changed nothing because there is
 // no room for what it would have added.

@@ -77,8 +77,12 @@ func (c *composer) fits(more int) bool {
 	return false
 }
 
-// tooLong says that something is longer than limit.
+// tooLong says that something is longer than limit, which is 0 where the name takes all the
+// room: it stands before each line.
 func tooLong(limit int) string {
+	if limit == 0 {
+		return "too long: the name before each line leaves no room"
+	}
 	return fmt.Sprintf("too long: a line has up to %d bytes", limit)
 }
 

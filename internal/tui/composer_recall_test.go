@@ -210,7 +210,7 @@ func TestComposerHistoryMayBeLongerThanTheLimit(t *testing.T) {
 
 func TestComposerLimitCanChange(t *testing.T) {
 	c := composerAt(t, "あいう|")
-	c.SetLimit(6)
+	c.SetLimit(6, 6)
 	for _, tt := range []struct {
 		keys, after string
 		refused     bool
@@ -225,7 +225,7 @@ func TestComposerLimitCanChange(t *testing.T) {
 			t.Errorf("%s makes %q, refused %t, want %q, %t", tt.keys, marked(c), c.Refused(), tt.after, tt.refused)
 		}
 	}
-	c.SetLimit(1024)
+	c.SetLimit(1024, 1024)
 	if pressAll(c, "え"); c.Limit() != 1024 || c.Text() != "あxyzえ" {
 		t.Errorf("with a higher limit %q, limit %d", c.Text(), c.Limit())
 	}

@@ -121,7 +121,8 @@ func (m *model) resize(width, height int) {
 func (m *model) arrange() {
 	m.layout = newLayout(m.width, m.height, m.members.shown(m.width) && m.board.framed && m.board.roster.named)
 	if m.width >= 60 {
-		m.layout.count = len(" /") + 2*len(strconv.Itoa(m.composer.Limit()))
+		limit := len(strconv.Itoa(m.composer.Limit()))
+		m.layout.count = len(" /") + limit + max(limit, len(strconv.Itoa(m.composer.Bytes())))
 	}
 	m.layout.grow(m.inputRows(), m.height)
 	m.layout.waiting = min(len(m.board.waiting.messages), max(1, m.layout.feed/4), m.layout.feed-1)

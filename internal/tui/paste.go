@@ -58,8 +58,8 @@ func (c *composer) pasteText(s string) {
 	switch {
 	case len(p.text) > maxPaste:
 		c.refusal = fmt.Sprintf("too long: up to %s can be pasted at once", byteSize(maxPaste))
-	case !linesFit(p.text, c.limit):
-		c.refusal = tooLong(c.limit)
+	case !linesFit(p.text, c.line):
+		c.refusal = tooLong(c.line)
 	case p.asks():
 		c.paste = p
 	default:
@@ -83,10 +83,10 @@ func (c *composer) answer(msg tea.KeyMsg) bool {
 			c.pasteText("\n" + typedText(msg))
 		}
 	case key.Matches(msg, k.Send):
-		if linesFit(c.Text(), c.limit) {
+		if linesFit(c.Text(), c.line) {
 			return false
 		}
-		c.refusal = tooLong(c.limit)
+		c.refusal = tooLong(c.line)
 	case key.Matches(msg, k.Edit):
 		s := c.paste.text
 		if c.fits(len(s)) {

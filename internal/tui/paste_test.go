@@ -208,3 +208,37 @@ func TestNewsStandsBeforeAQuestionForAWhileOnly(t *testing.T) {
 		s.want("Send 4 lines (7 bytes)?")
 	})
 }
+
+func TestPasteOfAnyNumberOfLinesIsSentAsMessages(t *testing.T) {
+	for name, test := range map[string]struct{ before, paste string }{
+		"so many lines that their names are longer than a message": {"", strings.Repeat("ten bytes\n", 11_000) + "end"},
+		"a long line behind others that are typed": {
+			"typed\nbefore\n", strings.Repeat("x", wire.DefaultMaxLine-1-len("alice: ")) + "\na\nb\nc",
+		},
+	} {
+		s := newFramed(t, 80, 24)
+		s.composer.SetText(test.before)
+		s.paste(test.paste)
+		s.press(tea.KeyEnter)
+		got := strings.Join(s.sent, "")
+		if len(s.sent) < 2 || got != test.before+test.paste+"\n" || !s.composer.Empty() {
+			t.Errorf("%s: %d bytes in %d messages are sent, %d are left\n%s", name, len(got), len(s.sent), s.composer.Bytes(), s.View())
+		}
+	}
+}
+
+func TestLimitThatIsShownIsNeverLessThanNothing(t *testing.T) {
+	const many = 10_000
+	s := newFramed(t, 80, 24)
+	s.paste(strings.Repeat("x\n", many) + "end")
+	s.press(tea.KeyCtrlE)
+	s.want("too long: the name before each line leaves no room", "20003/65528")
+	s.press(tea.KeyEnter, tea.KeyUp) // from the history, which has it though it could not be typed
+	s.want("20003/65528")
+	s.write("y")
+	s.want("too long: the name before each line leaves no room", "20003/0")
+	s.press(tea.KeyEnter)
+	if got := strings.Join(s.sent, ""); got != strings.Repeat(strings.Repeat("x\n", many)+"end\n", 2) {
+		t.Errorf("%d bytes are sent", len(got))
+	}
+}

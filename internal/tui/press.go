@@ -12,7 +12,7 @@ import (
 func (m *model) press(msg tea.KeyMsg) tea.Cmd {
 	armed := m.armed
 	m.hint, m.armed = "", false
-	m.composer.SetLimit(m.board.limit(1 + strings.Count(m.composer.Text(), "\n")))
+	m.composer.SetLimit(m.board.limit(1+strings.Count(m.composer.Text(), "\n")), m.board.limit(1))
 	switch completes := m.composer.KeyMap; {
 	case isTyped(msg):
 		return m.write(msg)

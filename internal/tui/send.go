@@ -20,7 +20,7 @@ func (m *model) send() tea.Cmd {
 	}
 	messages, ok := m.board.messages(typed)
 	if !ok {
-		return m.say(tooLong(m.composer.Limit()))
+		return m.say(tooLong(m.board.limit(1)))
 	}
 	name, framed := m.board.called()
 	for i, message := range messages {
