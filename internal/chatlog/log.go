@@ -29,7 +29,6 @@ const (
 type Log struct {
 	file   io.WriteCloser
 	frames bool
-	since  time.Time     // see Since
 	failed func(error)   // told once
 	wake   chan struct{} // a token: there is something to write, or enough, or it is the end
 	ended  chan struct{} // closed by the writer
@@ -42,6 +41,7 @@ type Log struct {
 	broken  bool   // nothing is logged any more
 	closed  bool
 	seq     uint64 // of the last frame that was made here
+	past    past   // what the file had, for Past
 }
 
 // IsFrames reports whether a file of that name is one for frames.
@@ -58,9 +58,9 @@ func Open(path string, failed func(error)) (*Log, error) {
 	if err != nil {
 		return nil, err
 	}
-	since, whole := tail(file)
+	past, whole := tail(file, !IsFrames(path))
 	l := newLog(file, IsFrames(path), failed)
-	l.since = since
+	l.past = past
 	if !whole {
 		l.waiting = append(l.waiting, '\n') // what was cut off once is a line of its own
 	}
@@ -80,16 +80,27 @@ func newLog(file io.WriteCloser, frames bool, failed func(error)) *Log {
 // IsFrames reports whether the log is for frames, or else for entries.
 func (l *Log) IsFrames() bool { return l.frames }
 
-// Since returns the time of the last entry that the log had when it was opened, to the
-// second, or the zero time. What was said up to then may be there already.
-func (l *Log) Since() time.Time { return l.since }
-
 // Entry logs an entry of the feed; a log for frames passes over it.
 func (l *Log) Entry(e feed.Entry) {
 	if l.frames {
 		return
 	}
 	l.put(func(b []byte) []byte { return AppendEntry(b, e) })
+}
+
+// Past is Entry for one from before this side came, which the log may have of an earlier time:
+// then it is not logged again. Each that the log had counts once.
+func (l *Log) Past(e feed.Entry) {
+	if l.frames {
+		return
+	}
+	l.put(func(b []byte) []byte {
+		with := AppendEntry(b, e)
+		if l.past.take(with[len(b):], e.At) {
+			return b
+		}
+		return with
+	})
 }
 
 // Frame logs a frame of a server; a log for entries passes over it. The frame is valid, as

@@ -2,6 +2,7 @@ package chatlog_test
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -146,24 +147,63 @@ func TestLineThatWasCutOffOnceStaysALineOfItsOwn(t *testing.T) {
 	f.want("2026-11-23 20:00:00 bob: whole\n2026-11-23 20:00:00 bob: ha\n2026-11-23 21:00:01 bob: hello\n")
 }
 
-func TestLogKnowsWhenItEnded(t *testing.T) {
+func TestWhatTheLogHasIsNotLoggedAgain(t *testing.T) {
+	later := func(e feed.Entry) feed.Entry {
+		e.At = e.At.Add(time.Hour)
+		return e
+	}
+	had := []feed.Entry{
+		said("bob", "hello"), said("bob", "hello"),
+		{Kind: feed.Rest, At: nine, Text: "second"},
+		{Kind: feed.Unsure, At: nine, Name: "alice", Text: "mine"},
+		said("", "x"),
+		later(feed.Entry{Kind: feed.Mark, Text: "reconnected", At: nine}), // by a clock that is fast
+		later(feed.Entry{Kind: feed.Own, Name: "alice", Text: "by this side's clock", At: nine}),
+	}
 	path := filepath.Join(t.TempDir(), "log")
 	f := open(t, path)
-	if !f.Since().IsZero() {
-		t.Errorf("a new log ended at %v", f.Since())
+	for _, e := range had {
+		f.Past(e)
 	}
-	for i := range 1000 {
-		e := said("bob", strings.Repeat("x", i))
-		e.At = e.At.Add(time.Duration(i) * time.Second)
-		f.Entry(e)
-	}
-	f.Entry(feed.Entry{Kind: feed.Rest, At: nine.Add(1000 * time.Second), Text: strings.Repeat("x", 8<<10)})
 	f.Close()
+	before := f.has()
+	if n := strings.Count(before, "\n"); n != len(had) {
+		t.Fatalf("a new log leaves some out:\n%s", before)
+	}
 	f = open(t, path)
-	f.Close()
-	if want := nine.Add(1000 * time.Second); !f.Since().Equal(want) {
-		t.Errorf("it ended at %v, want %v", f.Since(), want)
+	for _, e := range []feed.Entry{
+		had[0], had[1], had[2], said("alice", "mine"), had[4],
+		said("bob", "hello"), said("bob", "in the same second"), said("", "y"), said("bob", "in the same second"),
+	} {
+		f.Past(e)
 	}
+	f.Entry(had[0]) // that is new
+	f.Close()
+	const at = "2026-11-23 21:00:01 "
+	f.want(before + at + "bob: hello\n" + at + "bob: in the same second\n" + at + "  y\n" + at + "bob: in the same second\n" + at + "bob: hello\n")
+}
+
+func TestWhatALongLogHadLongAgoIsNotLoggedAgain(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "log")
+	f := open(t, path)
+	long := strings.Repeat("2030-01-01 00:00:00 bob: ", 400) // none of these is a time
+	const n = 700
+	at := func(i int) feed.Entry {
+		e := said("bob", fmt.Sprint(i, long))
+		e.At = e.At.Add(time.Duration(i) * time.Second)
+		return e
+	}
+	for i := range n {
+		f.Entry(at(i))
+	}
+	f.Close()
+	before := f.has()
+	f = open(t, path)
+	for i := range n + 1 {
+		f.Past(at(i))
+	}
+	f.Close()
+	f.want(before + string(chatlog.AppendEntry(nil, at(n))))
 }
 
 func TestLogThatCannotBeOpenedIsAnError(t *testing.T) {

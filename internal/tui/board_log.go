@@ -1,8 +1,6 @@
 package tui
 
 import (
-	"time"
-
 	"bcast/internal/chatlog"
 	"bcast/internal/feed"
 	"bcast/internal/wire"
@@ -24,13 +22,15 @@ func (b *board) logLocked(entries ...feed.Entry) {
 	}
 }
 
-// logHistoryLocked logs entries from before this side came, but for those that the log may
-// have already.
+// logHistoryLocked logs entries from before this side came, but for those that the log has
+// already.
 func (b *board) logHistoryLocked(entries ...feed.Entry) {
-	if b.log == nil || len(entries) == 0 || !entries[0].At.Truncate(time.Second).After(b.log.Since()) {
+	if b.log == nil {
 		return
 	}
-	b.logLocked(entries...)
+	for _, e := range entries {
+		b.log.Past(e)
+	}
 }
 
 // logPlain logs a line of a plain server as a frame. The entry is what it became.

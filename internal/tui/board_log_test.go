@@ -3,6 +3,7 @@ package tui
 import (
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -90,6 +91,40 @@ func TestHistoryIsLoggedBehindWhatTheLogHas(t *testing.T) {
 	for i := range 20 {
 		if n := strings.Count(got, fmt.Sprintf("line %d\n", i)); n != 1 {
 			t.Errorf("line %d is there %d times:\n%s", i, n, got)
+		}
+	}
+}
+
+func TestHistoryOfTheSecondInWhichTheLogEndsIsLogged(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "log")
+	join := func(ahead time.Duration, events ...session.Event) string {
+		s := newScreen(t, "alice", 80, 24)
+		s.board.zone = time.Local
+		server := s.now
+		s.now = server.Add(ahead) // which the marks of this side have
+		end := s.logsTo(Config{LogFile: path})
+		s.enter("bob")
+		for _, event := range events {
+			line := event.(session.Line)
+			line.At = server.UnixMilli()
+			s.happen(line)
+		}
+		s.board.mark("something happened")
+		return end()
+	}
+	s := newScreen(t, "alice", 80, 24)
+	first := s.past(1, "bob", "before alice went")
+	history := []session.Event{first, s.past(2, "bob", "as alice went"), s.past(3, "bob", "as alice went"), s.line(4, "bob", "new")}
+	for name, ahead := range map[string]time.Duration{"the same clock": 0, "a clock that is fast": 2 * time.Minute, "one that is slow": -2 * time.Minute} {
+		if err := os.RemoveAll(path); err != nil {
+			t.Fatal(err)
+		}
+		join(ahead, first)
+		got := join(ahead, history...)
+		for said, want := range map[string]int{"bob: before alice went": 1, "bob: as alice went": 2, "bob: new": 1} {
+			if n := strings.Count(got, said+"\n"); n != want {
+				t.Errorf("%s: %q is there %d times, want %d:\n%s", name, said, n, want, got)
+			}
 		}
 	}
 }
