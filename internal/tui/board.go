@@ -36,6 +36,8 @@ type board struct {
 	lastOwn uint64 // the seq of the last line of this side
 	held    []byte // a frame that is to be logged, unless it is from somebody who is ignored
 
+	saving sync.WaitGroup // what writes the feed to a file
+
 	mu      sync.Mutex
 	feed    *feed.Feed
 	arrived uint64        // entries that the feed has had, but for the history

@@ -9,7 +9,8 @@ import (
 
 // serve makes the board what cfg wants of it: rename asks a framed server for another name,
 // and r calls the person. It is called before the session runs. Once that has ended, end
-// ends what serve has begun; what is logged is in the file then, or the error says why not.
+// ends what serve has begun; what is saved and logged is in the files then, or the error says
+// why the log is not.
 func (b *board) serve(cfg Config, rename func(name string), r ringer) (end func() error) {
 	b.configure(cfg, rename)
 	b.openLog(cfg.LogFile)
@@ -19,6 +20,7 @@ func (b *board) serve(cfg Config, rename func(name string), r ringer) (end func(
 	return func() error {
 		close(done)
 		running.Wait()
+		b.saving.Wait()
 		b.release()
 		if b.log == nil {
 			return nil

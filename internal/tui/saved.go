@@ -2,6 +2,7 @@ package tui
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"io"
 	"io/fs"
@@ -9,16 +10,14 @@ import (
 	"path/filepath"
 	"strings"
 
-	tea "github.com/charmbracelet/bubbletea"
-
 	"bcast/internal/chatlog"
 	"bcast/internal/feed"
 	"bcast/internal/text"
 )
 
-// save writes the feed to a new file. It is told on the screen how that went.
-func save(b *board, path string) tea.Cmd {
-	return func() tea.Msg {
+// save has the feed written to a new file. It is told on the screen how that went.
+func (b *board) save(path string) {
+	b.saving.Go(func() { // the end of serve waits for it
 		entries := b.all()
 		err := create(expandHome(path), func(w io.Writer) error { return writeEntries(w, entries) })
 		switch {
@@ -29,8 +28,7 @@ func save(b *board, path string) tea.Cmd {
 		default:
 			b.tell(lines(len(entries)) + " saved to " + path)
 		}
-		return nil
-	}
+	})
 }
 
 // all returns the entries of the feed.
@@ -45,20 +43,56 @@ func (b *board) all() []feed.Entry {
 }
 
 // create makes a file that only its owner can read, with what write writes. It never
-// overwrites one, and leaves none behind that is not whole.
+// overwrites one, and there is none of that name before it is whole.
 func create(path string, write func(io.Writer) error) error {
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if _, err := os.Lstat(path); err == nil {
+		return fs.ErrExist
+	}
+	file, err := os.CreateTemp(filepath.Dir(path), ".bcast-*") // 0600
+	if err != nil {
+		return creating(path, err)
+	}
+	err = write(file)
+	err = cmp.Or(err, file.Sync(), file.Close())
+	if err == nil {
+		err = giveName(file.Name(), path, os.Link)
+	}
+	if removed := os.Remove(file.Name()); !errors.Is(removed, fs.ErrNotExist) {
+		err = cmp.Or(err, removed)
+	}
+	return creating(path, err)
+}
+
+// giveName gives a file its name, unless something else has it. Where files cannot have two names
+// at once, an empty one keeps it for a moment.
+func giveName(file, path string, link func(file, path string) error) error {
+	err := link(file, path)
+	if err == nil || errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	keeps, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}
-	err = write(file)
-	if closed := file.Close(); err == nil {
-		err = closed
-	}
-	if err != nil {
+	if err = cmp.Or(keeps.Close(), os.Rename(file, path)); err != nil {
 		_ = os.Remove(path) // it is the error that counts
 	}
 	return err
+}
+
+// creating says of an error that it is about a file that was to be made.
+func creating(path string, err error) error {
+	var on *fs.PathError
+	var between *os.LinkError
+	switch {
+	case errors.As(err, &on):
+		err = on.Err
+	case errors.As(err, &between):
+		err = between.Err
+	case err == nil:
+		return nil
+	}
+	return &fs.PathError{Op: "create", Path: path, Err: err}
 }
 
 func writeEntries(to io.Writer, entries []feed.Entry) error {

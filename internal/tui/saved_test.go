@@ -2,10 +2,12 @@ package tui
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,11 +17,8 @@ import (
 // saves types the command, does what it asks for, and shows what has become of it.
 func (s *screen) saves(path string) {
 	s.t.Helper()
-	cmd := s.enterText("/save " + path)
-	if cmd == nil {
-		s.t.Fatalf("/save does nothing:\n%s", s.View())
-	}
-	cmd()
+	s.enterText("/save " + path)
+	s.board.saving.Wait()
 	s.Update(changedMsg{})
 }
 
@@ -94,8 +93,73 @@ func TestFileThatIsNotWholeIsNotLeft(t *testing.T) {
 	if !errors.Is(err, full) {
 		t.Errorf("the error is %v", err)
 	}
-	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("the file is there (%v)", err)
+	if left := namesIn(t, filepath.Dir(path)); len(left) > 0 {
+		t.Errorf("%q are there", left)
+	}
+}
+
+// namesIn are the names of the files in a folder.
+func namesIn(t *testing.T, folder string) (names []string) {
+	t.Helper()
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range entries {
+		names = append(names, entry.Name())
+	}
+	return names
+}
+
+func TestFileHasItsNameOnceItIsWhole(t *testing.T) {
+	folder := t.TempDir()
+	path := filepath.Join(folder, "whole")
+	err := create(path, func(w io.Writer) error {
+		if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("nothing is written, and the file is there (%v)", err)
+		}
+		_, err := io.WriteString(w, "whole")
+		return err
+	})
+	if err != nil || read(t, path) != "whole" {
+		t.Errorf("it has %q (%v)", read(t, path), err)
+	}
+	if got := namesIn(t, folder); !slices.Equal(got, []string{"whole"}) {
+		t.Errorf("%q are there", got)
+	}
+}
+
+func TestSaveNeverOverwritesWhereFilesHaveOneName(t *testing.T) {
+	folder := t.TempDir()
+	path := filepath.Join(folder, "taken")
+	for i, want := range []error{nil, fs.ErrExist} {
+		file := filepath.Join(folder, fmt.Sprint(i))
+		if err := os.WriteFile(file, []byte(fmt.Sprint("text ", i)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := giveName(file, path, func(string, string) error { return errors.ErrUnsupported }); !errors.Is(err, want) {
+			t.Errorf("the error is %v, want %v", err, want)
+		}
+	}
+	if got := read(t, path); got != "text 0" {
+		t.Errorf("it has %q", got)
+	}
+}
+
+func TestWhatIsSavedIsWholeWhenTheScreenIsLeft(t *testing.T) {
+	s := newFramed(t, 80, 24, "bob")
+	path := filepath.Join(t.TempDir(), "saved")
+	end := s.board.serve(Config{Name: "alice"}, func(string) {}, new(bell))
+	const many = 2000
+	for i := range many {
+		s.happen(s.line(uint64(i+1), "bob", "hello"))
+	}
+	s.enterText("/save " + path)
+	if err := end(); err != nil {
+		t.Error(err)
+	}
+	if n := strings.Count(read(t, path), "\n"); n != many {
+		t.Errorf("%d lines are saved, want %d", n, many)
 	}
 }
 

@@ -40,7 +40,10 @@ func (m *model) slashClear(string) (tea.Cmd, string) {
 	return nil, ""
 }
 
-func (m *model) slashSave(path string) (tea.Cmd, string) { return save(m.board, path), "" }
+func (m *model) slashSave(path string) (tea.Cmd, string) {
+	m.board.save(path)
+	return nil, ""
+}
 
 func (m *model) slashIgnore(name string) (tea.Cmd, string) {
 	if name == "" {
