@@ -49,8 +49,9 @@ func IsFrames(path string) bool { return strings.HasSuffix(path, ".jsonl") }
 
 // Open opens a log, or makes one that only its owner can read. Where its name ends in
 // .jsonl it is for frames. If it cannot be written to before Close, failed is told of that,
-// once, by a goroutine of the log's, and nothing more is logged.
-func Open(path string, failed func(error)) (*Log, error) {
+// once, by a goroutine of the log's, and nothing more is logged. The goroutine defers rescue,
+// for who has something to put right before a panic there ends the process.
+func Open(path string, failed func(error), rescue func()) (*Log, error) {
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_APPEND|os.O_CREATE, 0o600)
 	if errors.Is(err, os.ErrPermission) {
 		file, err = os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0) // it may be there, for writing alone
@@ -59,7 +60,7 @@ func Open(path string, failed func(error)) (*Log, error) {
 		return nil, err
 	}
 	past, whole := tail(file, !IsFrames(path))
-	l := newLog(file, IsFrames(path), failed)
+	l := newLog(file, IsFrames(path), failed, rescue)
 	l.past = past
 	if !whole {
 		l.waiting = append(l.waiting, '\n') // what was cut off once is a line of its own
@@ -68,12 +69,15 @@ func Open(path string, failed func(error)) (*Log, error) {
 }
 
 // newLog starts a log.
-func newLog(file io.WriteCloser, frames bool, failed func(error)) *Log {
+func newLog(file io.WriteCloser, frames bool, failed func(error), rescue func()) *Log {
 	l := &Log{
 		file: file, frames: frames, failed: failed,
 		wake: make(chan struct{}, 1), ended: make(chan struct{}),
 	}
-	go l.write() // Close waits for it
+	go func() { // Close waits for it
+		defer rescue()
+		l.write()
+	}()
 	return l
 }
 

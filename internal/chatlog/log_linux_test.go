@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"bcast/internal/chatlog"
 	"bcast/internal/wire"
 )
 
@@ -126,5 +127,17 @@ func TestSlowDiskCostsLinesThatAreCounted(t *testing.T) {
 				t.Errorf("it ends with %q, want what was said later", got)
 			}
 		})
+	}
+}
+
+func TestPanicInTheLogIsRescued(t *testing.T) {
+	rescued := make(chan any, 1)
+	log, err := chatlog.Open("/dev/full", func(error) { panic("a fault in the program") }, func() { rescued <- recover() })
+	if err != nil {
+		t.Fatal(err)
+	}
+	log.Entry(said("bob", strings.Repeat("x", 100_000)))
+	if reason := <-rescued; reason == nil {
+		t.Error("there was no panic to rescue from")
 	}
 }

@@ -35,7 +35,7 @@ func open(t *testing.T, path string) *file {
 	t.Helper()
 	f := &file{t: t, path: path, told: make(chan error, 10)}
 	var err error
-	if f.Log, err = chatlog.Open(path, func(err error) { f.told <- err }); err != nil {
+	if f.Log, err = chatlog.Open(path, func(err error) { f.told <- err }, func() {}); err != nil {
 		t.Fatal(err)
 	}
 	return f
@@ -208,7 +208,7 @@ func TestWhatALongLogHadLongAgoIsNotLoggedAgain(t *testing.T) {
 
 func TestLogThatCannotBeOpenedIsAnError(t *testing.T) {
 	for _, path := range []string{t.TempDir(), filepath.Join(t.TempDir(), "no", "log")} {
-		_, err := chatlog.Open(path, func(error) { t.Error("it was told twice") })
+		_, err := chatlog.Open(path, func(error) { t.Error("it was told twice") }, func() {})
 		if path := (*fs.PathError)(nil); !errors.As(err, &path) {
 			t.Errorf("the error is %v", err)
 		}

@@ -222,7 +222,7 @@ func (f *framedLink) welcome(w *wire.Welcome) error {
 	if !f.cfg.Quiet {
 		f.ping()
 	}
-	f.running.Go(func() { f.sendFrames(f.out, f.maxLine) }) // link.close waits for it
+	f.run(func() { f.sendFrames(f.out, f.maxLine) })
 	return nil
 }
 

@@ -21,6 +21,7 @@ type link struct {
 	wrote    atomic.Bool // a write has ended since it was last looked at
 	came     bool        // something was read; the reader's until it has ended
 	running  sync.WaitGroup
+	rescue   func() // for a goroutine to defer
 }
 
 // A read is what one Read returned: bytes, valid until the next is received, or
@@ -31,13 +32,21 @@ type read struct {
 }
 
 // newLink starts to read from conn.
-func newLink(conn net.Conn) *link {
+func newLink(conn net.Conn, rescue func()) *link {
 	l := &link{
 		Conn: conn, reads: make(chan read), finished: make(chan struct{}), closed: make(chan struct{}),
-		pings: make(chan []byte, 1),
+		pings: make(chan []byte, 1), rescue: rescue,
 	}
-	l.running.Go(l.receive) // close waits for it
+	l.run(l.receive)
 	return l
+}
+
+// run starts a goroutine that close waits for.
+func (l *link) run(do func()) {
+	l.running.Go(func() {
+		defer l.rescue()
+		do()
+	})
 }
 
 // close closes the connection and waits for both goroutines.

@@ -17,7 +17,7 @@ func (s *Session) plain(l *link, head []byte) error {
 	if len(head) > 0 {
 		s.handle(Received{Data: head})
 	}
-	l.running.Go(func() { l.sendPlain(s.out) }) // link.close waits for it
+	l.run(func() { l.sendPlain(s.out) })
 	silence, stop := newSilence(s.cfg.Silence)
 	defer stop()
 	finished := l.finished

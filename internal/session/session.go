@@ -75,6 +75,10 @@ type Config struct {
 
 	// Dial makes a connection. nil: a net.Dialer does.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+
+	// Rescue is deferred by each goroutine that Run starts, for who has something to put
+	// right before a panic there ends the process. nil: nobody has.
+	Rescue func()
 }
 
 // The defaults of Config.
@@ -121,6 +125,9 @@ func New(cfg Config) *Session {
 	}
 	if cfg.Dial == nil {
 		cfg.Dial = (&net.Dialer{Timeout: dialTimeout}).DialContext
+	}
+	if cfg.Rescue == nil {
+		cfg.Rescue = func() {}
 	}
 	s := &Session{cfg: cfg, out: newOutbox(cfg.MaxPending)}
 	if cfg.Plain {
@@ -240,7 +247,7 @@ func (s *Session) dial(ctx context.Context) (net.Conn, error) {
 // The error is nil when this side had finished.
 func (s *Session) converse(ctx context.Context, conn net.Conn) error {
 	start := time.Now()
-	l := newLink(conn)
+	l := newLink(conn, s.cfg.Rescue)
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
 	err := s.speak(l)
 	stop()

@@ -24,6 +24,8 @@ type board struct {
 	zone *time.Location
 	wake chan struct{} // one token: something has changed
 
+	rescue func() // for a goroutine to defer: if it panics, the terminal is reset
+
 	// Set by serve.
 	log    *chatlog.Log      // nil: none
 	rename func(name string) // asks a framed server for another name
@@ -65,12 +67,13 @@ type board struct {
 
 func newBoard(now func() time.Time) *board {
 	return &board{
-		now:   now,
-		zone:  time.Local,
-		wake:  make(chan struct{}, 1),
-		lines: wire.NewChunker(wire.DefaultMaxLine),
-		feed:  feed.New(feed.Config{}),
-		calls: calls{notices: make(chan string, 1)},
+		now:    now,
+		zone:   time.Local,
+		wake:   make(chan struct{}, 1),
+		rescue: func() {},
+		lines:  wire.NewChunker(wire.DefaultMaxLine),
+		feed:   feed.New(feed.Config{}),
+		calls:  calls{notices: make(chan string, 1)},
 
 		maxLine: wire.DefaultMaxLine,
 	}

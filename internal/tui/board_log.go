@@ -68,7 +68,7 @@ func (b *board) openLog(path string) {
 	if path == "" {
 		return
 	}
-	log, err := chatlog.Open(expandHome(path), func(err error) { b.mark("the log ends here: " + plainly(err)) })
+	log, err := chatlog.Open(expandHome(path), func(err error) { b.mark("the log ends here: " + plainly(err)) }, b.rescue)
 	if err != nil {
 		b.mark("nothing is logged: " + plainly(err))
 		return

@@ -16,7 +16,10 @@ func (b *board) serve(cfg Config, rename func(name string), r ringer) (end func(
 	b.openLog(cfg.LogFile)
 	done := make(chan struct{})
 	var running sync.WaitGroup
-	running.Go(func() { b.ring(r, cfg.Notify, done) }) // end waits for it
+	running.Go(func() { // end waits for it
+		defer b.rescue()
+		b.ring(r, cfg.Notify, done)
+	})
 	return func() error {
 		close(done)
 		running.Wait()

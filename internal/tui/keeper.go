@@ -30,6 +30,7 @@ func openKeeper(path string, b *board) (k *keeper, earlier []string) {
 	}
 	k = &keeper{entries: make(chan string, keeperQueue)}
 	k.writing.Go(func() { // close waits for it
+		defer b.rescue()
 		for entry := range k.entries {
 			if err := file.Add(entry); err != nil {
 				b.mark("the history is not kept any more: " + text.Clean([]byte(err.Error())))

@@ -79,9 +79,10 @@ func run(ctx context.Context, cfg Config, now func() time.Time) (err error) {
 	s := session.New(session.Config{
 		Network: cfg.Network, Address: cfg.Address, Name: cfg.Name, Lag: wire.LagSkip, Plain: cfg.Plain, Reconnect: true,
 		Token: cfg.Token, Dial: cfg.Dial,
-		Frames: chatlog.IsFrames(cfg.LogFile),
+		Frames: chatlog.IsFrames(cfg.LogFile), Rescue: terminal.Rescue,
 	})
 	b := newBoard(now)
+	b.rescue = terminal.Rescue
 	end := b.serve(cfg, s.Rename, out)
 	defer func() { err = errors.Join(err, end()) }() // the session has ended by then
 

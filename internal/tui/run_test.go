@@ -21,23 +21,49 @@ import (
 	"golang.org/x/term"
 )
 
-// These variables make the test program a client that panics as soon as it wants to know
-// the time, once a file is there.
+// These variables make the test program a client that panics once a file is there: when it
+// wants to know the time, or has read, or is to write.
 const (
 	panicAddress = "TUI_TEST_PANIC_ADDRESS"
 	panicFile    = "TUI_TEST_PANIC_FILE"
+	panicAt      = "TUI_TEST_PANIC_AT"
 )
+
+// mayPanic is where the test program may.
+func mayPanic(at string) {
+	if _, err := os.Stat(os.Getenv(panicFile)); err == nil && os.Getenv(panicAt) == at {
+		panic("a fault in the program")
+	}
+}
+
+// A faultyConn is the test program's connection.
+type faultyConn struct{ net.Conn }
+
+func (c faultyConn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	mayPanic("read")
+	return n, err
+}
+
+func (c faultyConn) Write(p []byte) (int, error) {
+	mayPanic("write")
+	return c.Conn.Write(p)
+}
 
 func TestMain(m *testing.M) {
 	address := os.Getenv(panicAddress)
 	if address == "" {
 		goleak.VerifyTestMain(m)
 	}
-	cfg := Config{Network: "tcp", Address: address, Title: "panics", In: os.Stdin, Out: os.Stdout}
+	cfg := Config{
+		Network: "tcp", Address: address, Title: "panics", Plain: true, In: os.Stdin, Out: os.Stdout,
+		Dial: func(ctx context.Context, network, address string) (net.Conn, error) {
+			conn, err := new(net.Dialer).DialContext(ctx, network, address)
+			return faultyConn{conn}, err
+		},
+	}
 	now := func() time.Time {
-		if _, err := os.Stat(os.Getenv(panicFile)); err == nil {
-			panic("a fault in the program")
-		}
+		mayPanic("time")
 		return time.Now()
 	}
 	if err := run(context.Background(), cfg, now); err != nil {
@@ -75,10 +101,58 @@ func (p *paper) await(t *testing.T, want string) string {
 	}
 }
 
+func TestGoroutinesOfTheBoardAreRescued(t *testing.T) {
+	fault := func() time.Time { panic("a fault in the program") }
+	for name, provoke := range map[string]func(*testing.T, *board){
+		"what calls the person": func(t *testing.T, b *board) {
+			end := b.serve(Config{}, nil, faultyBell{})
+			b.calls.notices <- "hello"
+			t.Cleanup(func() { _ = end() })
+		},
+		"what keeps the history": func(t *testing.T, b *board) {
+			folder := filepath.Join(t.TempDir(), "state")
+			k, _ := openKeeper(filepath.Join(folder, "history"), b)
+			if err := os.RemoveAll(folder); err != nil {
+				t.Fatal(err)
+			}
+			b.now = fault
+			k.put("hello")
+			t.Cleanup(k.close)
+		},
+		"what saves": func(_ *testing.T, b *board) {
+			b.feed = nil
+			b.save("/")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBoard(time.Now)
+			rescued := make(chan any, 1)
+			b.rescue = func() { rescued <- recover() }
+			provoke(t, b)
+			if reason := <-rescued; reason == nil {
+				t.Error("there was no panic to rescue from")
+			}
+		})
+	}
+}
+
+// A faultyBell panics instead of ringing.
+type faultyBell struct{}
+
+func (faultyBell) Bell()         { panic("a fault in the program") }
+func (faultyBell) Notify(string) {}
+
 func TestPanicLeavesTheTerminalAsItWas(t *testing.T) {
-	for name, provoke := range map[string]func(conn, keyboard io.Writer){
-		"in the session": func(conn, _ io.Writer) { _, _ = io.WriteString(conn, "hello\n") },
-		"in the model":   func(_, keyboard io.Writer) { _, _ = io.WriteString(keyboard, "hello\r") },
+	hear := func(conn, _ io.Writer) { _, _ = io.WriteString(conn, "hello\n") }
+	say := func(_, keyboard io.Writer) { _, _ = io.WriteString(keyboard, "hello\r") }
+	for name, test := range map[string]struct {
+		at      string
+		provoke func(conn, keyboard io.Writer)
+	}{
+		"in the session": {"time", hear},
+		"in the model":   {"time", say},
+		"in the reader":  {"read", hear},
+		"in the sender":  {"write", say},
 	} {
 		t.Run(name, func(t *testing.T) {
 			ln, err := net.Listen("tcp", "127.0.0.1:0")
@@ -101,7 +175,7 @@ func TestPanicLeavesTheTerminalAsItWas(t *testing.T) {
 			}
 			fault := filepath.Join(t.TempDir(), "fault")
 			cmd := exec.Command(os.Args[0])
-			cmd.Env = append(os.Environ(), panicAddress+"="+ln.Addr().String(), panicFile+"="+fault, "TERM=xterm-256color")
+			cmd.Env = append(os.Environ(), panicAddress+"="+ln.Addr().String(), panicFile+"="+fault, panicAt+"="+test.at, "TERM=xterm-256color")
 			cmd.Stdin, cmd.Stdout, cmd.Stderr = tty, tty, tty
 			shown := new(paper)
 			go func() { _, _ = io.Copy(shown, keyboard) }() // ends when the terminal is closed
@@ -117,7 +191,7 @@ func TestPanicLeavesTheTerminalAsItWas(t *testing.T) {
 			if err := os.WriteFile(fault, nil, 0o600); err != nil {
 				t.Fatal(err)
 			}
-			provoke(conn, keyboard)
+			test.provoke(conn, keyboard)
 			got := shown.await(t, "a fault in the program")
 			if err := cmd.Wait(); err == nil {
 				t.Error("the exit code says that all is well")

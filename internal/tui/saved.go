@@ -18,6 +18,7 @@ import (
 // save has the feed written to a new file. It is told on the screen how that went.
 func (b *board) save(path string) {
 	b.saving.Go(func() { // the end of serve waits for it
+		defer b.rescue()
 		entries := b.all()
 		err := create(expandHome(path), func(w io.Writer) error { return writeEntries(w, entries) })
 		switch {

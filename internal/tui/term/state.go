@@ -35,7 +35,7 @@ func (s *State) Reset() error {
 	return errors.Join(xterm.Restore(s.in.Fd(), s.mode), s.out.end())
 }
 
-// Rescue is to be deferred by goroutines of our own. If they panic, it resets the terminal and lets the panic
+// Rescue is to be deferred by all goroutines of our own. If they panic, it resets the terminal and lets the panic
 // go on, so that its trace is printed where it can be read.
 func (s *State) Rescue() {
 	if reason := recover(); reason != nil {
