@@ -7,7 +7,6 @@ import (
 	"net"
 	"os"
 	"runtime"
-	"sync"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -64,8 +63,9 @@ func (t Theme) dark(said bool) bool { return t == ThemeDark || t == ThemeAuto &&
 
 // Run connects, shows the room on the terminal, and returns when the person quits
 // or ctx ends; the terminal is then as it was before. It takes the terminal only
-// once there is a connection: if the first cannot be made, the error is a
-// *session.DialError.
+// once it is connected to the room: if the first connection cannot be made, the error is
+// a *session.DialError, and if that ends before it is known what the room speaks, the
+// error says why.
 func Run(ctx context.Context, cfg Config) error { return run(ctx, cfg, time.Now) }
 
 func run(ctx context.Context, cfg Config, now func() time.Time) (err error) {
@@ -86,20 +86,23 @@ func run(ctx context.Context, cfg Config, now func() time.Time) (err error) {
 	end := b.serve(cfg, s.Rename, out)
 	defer func() { err = errors.Join(err, end()) }() // the session has ended by then
 
-	connected := make(chan struct{})
+	first := make(chan error, 1)
 	ended := make(chan error, 1)
 	go func() { // Run waits for it
 		defer terminal.Rescue()
 		defer cancel()
-		first := sync.OnceFunc(func() { close(connected) })
 		ended <- s.Run(ctx, func(event session.Event) {
 			b.handle(event)
-			first()
+			tellFirst(first, event)
 			yield(event)
 		})
 	}()
 	select {
-	case <-connected:
+	case err := <-first:
+		if err != nil {
+			cancel()
+			return errors.Join(err, silent(ctx, <-ended))
+		}
 	case err := <-ended:
 		return silent(ctx, err)
 	}
@@ -135,6 +138,23 @@ func run(ctx context.Context, cfg Config, now func() time.Time) (err error) {
 		err = errors.Join(err, fmt.Errorf("%w: %d lines are left", ErrNotSent, n))
 	}
 	return err
+}
+
+// tellFirst tells what has become of the first connection, if event says that: nil where it
+// is in the room. There is room for one word, and nobody waits for others.
+func tellFirst(first chan<- error, event session.Event) {
+	var err error
+	switch event := event.(type) {
+	case session.Connected:
+	case session.Disconnected:
+		err = event.Err
+	default:
+		return
+	}
+	select {
+	case first <- err:
+	default:
+	}
 }
 
 // yield lets the keys and the screen have the processor after each piece of a flood: with the

@@ -3,8 +3,10 @@
 package tui
 
 import (
+	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"net"
 	"os"
@@ -19,6 +21,9 @@ import (
 	"github.com/creack/pty"
 	"go.uber.org/goleak"
 	"golang.org/x/term"
+
+	"bcast/internal/session"
+	"bcast/internal/wire"
 )
 
 // These variables make the test program a client that panics once a file is there: when it
@@ -133,6 +138,46 @@ func TestGoroutinesOfTheBoardAreRescued(t *testing.T) {
 				t.Error("there was no panic to rescue from")
 			}
 		})
+	}
+}
+
+func TestTerminalIsNotTakenForAConnectionThatIsLostBeforeTheWelcome(t *testing.T) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ln.Close()
+	keyboard, tty, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer keyboard.Close()
+	defer tty.Close()
+	served := make(chan error, 1)
+	go func() { // greets, and is gone before the welcome
+		conn, err := ln.Accept()
+		if err == nil {
+			greeting := wire.AppendGreeting(nil, wire.Greeting{Epoch: "e1", Challenge: "0123456789abcdef"})
+			_, err = conn.Write(greeting)
+			_, readErr := bufio.NewReader(conn).ReadString('\n')
+			err = errors.Join(err, readErr, conn.Close())
+		}
+		served <- err
+	}()
+	err = Run(t.Context(), Config{Network: "tcp", Address: ln.Addr().String(), Title: "x", Name: "alice", In: tty, Out: tty})
+	if !errors.Is(err, session.ErrServerClosed) {
+		t.Errorf("the error is %v", err)
+	}
+	if err := <-served; err != nil {
+		t.Error(err)
+	}
+	if _, err := io.WriteString(tty, "that is all"); err != nil {
+		t.Fatal(err)
+	}
+	shown := make([]byte, 1000)
+	n, err := keyboard.Read(shown)
+	if got := string(shown[:n]); got != "that is all" {
+		t.Errorf("the terminal was sent %q (%v)", got, err)
 	}
 }
 
