@@ -35,6 +35,7 @@ func (h *help) parts(m *model) []helpPart {
 		{"Find", helpOfKeys(m.find.keys.All())},
 		{"Input", helpOfKeys(m.composer.KeyMap.All())},
 		{"Search of what was sent", helpOfKeys(searchKeys.All())},
+		{"Question before much is pasted", helpOfKeys(questionKeys.All())},
 		{"Commands", slashRows()},
 		{"Signs", []helpRow{
 			{m.glyphs.waits, "on its way to the server"},

@@ -352,9 +352,9 @@ func TestEveryBindingIsListed(t *testing.T) {
 func TestHelpNamesEveryBinding(t *testing.T) {
 	s := newFramed(t, 80, 200)
 	s.press(tea.KeyF1)
-	for _, keys := range [][]key.Binding{s.keys.All(), s.find.keys.All(), s.composer.KeyMap.All(), searchKeys.All()} {
+	for _, keys := range [][]key.Binding{s.keys.All(), s.find.keys.All(), s.composer.KeyMap.All(), searchKeys.All(), questionKeys.All()} {
 		for _, k := range keys {
-			s.want(k.Help().Key, k.Help().Desc)
+			s.want(fmt.Sprintf("  %-*s%s", helpKeys+1, k.Help().Key, k.Help().Desc))
 		}
 	}
 	for _, command := range slashRows() {
