@@ -21,11 +21,11 @@ type composer struct {
 
 	limit   int    // of the text
 	line    int    // of a line of a paste that waits
-	refusal string // why the last Press or SetText changed nothing
+	refusal string // why the last Press or SetText has not taken all
 
 	composerState
 	deed  composerDeed // what the last press did, which the next one may add to
-	typed int          // while deed is typing: the presses that are undone together
+	typed int          // while deed is typing: the characters that are undone together
 
 	kills  killRing
 	yanked struct{ from, to int } // while deed is yanking: where in text
@@ -84,8 +84,8 @@ func (c *composer) Limit() int {
 // bytes. What is longer stays, as does the history, and can only become shorter.
 func (c *composer) SetLimit(limit, line int) { c.limit, c.line = limit, line }
 
-// Refused reports whether the last Press, SetText or Complete changed nothing because there is
-// no room for what it would have added.
+// Refused reports whether the last Press, SetText or Complete has left something out because
+// there is no room for it: all of what it would have added, but for typed text.
 func (c *composer) Refused() bool { return c.refusal != "" }
 
 // Refusal says why, in words for people. It is empty unless [composer.Refused].

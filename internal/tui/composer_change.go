@@ -3,6 +3,10 @@ package tui
 import (
 	"fmt"
 	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/clipperhouse/uax29/v2/graphemes"
 )
 
 const (
@@ -10,7 +14,8 @@ const (
 	// take up to that many times the composer's limit.
 	composerUndos = 100
 
-	// composerGroup is how many presses of typed text are undone together, at most.
+	// composerGroup is how many characters of typed text are undone together: code points, and
+	// those behind them that belong to the last cluster.
 	composerGroup = 20
 )
 
@@ -27,19 +32,59 @@ type composerUndo struct {
 	cursor int
 }
 
-// insert puts s before the cursor. Text that is typed without a pause for other keys is undone
-// together.
+// insert puts s before the cursor, as much of it as there is room for. Text that is typed without
+// a pause for other keys is undone together, a group at a time. How much of it comes at once
+// depends on how the bytes of a terminal were cut on their way, and makes no difference.
 func (c *composer) insert(s string, last composerDeed) {
-	if s == "" || !c.fits(len(s)) {
+	if !c.fits(len(s)) {
+		s = fitting(s, c.limit-len(c.text))
+	}
+	if last == deedType {
+		c.deed = deedType
+	}
+	if s == "" {
 		return
 	}
-	if last != deedType || c.typed == composerGroup {
+	if c.deed != deedType {
 		c.remember()
-		c.typed = 0
+		c.deed, c.typed = deedType, 0
+	}
+	if n := utf8.RuneCountInString(s); c.typed+n <= composerGroup {
+		c.typed += n
+	} else {
+		c.rememberGroups(s)
 	}
 	c.splice(c.cursor, c.cursor, s)
-	c.deed = deedType
-	c.typed++
+}
+
+// rememberGroups notes for undo how far s, which is to be put before the cursor, goes on with what
+// was typed, and each group behind that.
+func (c *composer) rememberGroups(s string) {
+	before := c.text[clusterBefore(c.text[:c.cursor], c.cursor):c.cursor]
+	var ends []int // of groups in s
+	for cluster := graphemes.FromString(before + s); cluster.Next(); {
+		start, end := cluster.Start()-len(before), cluster.End()-len(before)
+		if start >= 0 && c.typed >= composerGroup {
+			ends = append(ends, start)
+			c.typed = 0
+		}
+		c.typed += utf8.RuneCountInString(s[max(0, start):max(0, end)])
+	}
+	for _, end := range ends[max(0, len(ends)-composerUndos):] {
+		c.rememberWith(s[:end])
+	}
+}
+
+// fitting returns the characters of s that there is room for, in bytes.
+func fitting(s string, room int) string {
+	return strings.Map(func(r rune) rune {
+		size := utf8.RuneLen(r)
+		if size > room {
+			return -1
+		}
+		room -= size
+		return r
+	}, s)
 }
 
 // transpose swaps the clusters on both sides of the cursor, at the end of the text the two
@@ -94,12 +139,23 @@ func (c *composer) splice(from, to int, s string) {
 	c.cursor = clusterEdge(c.text, from+len(s))
 }
 
-// remember notes the text for undo. Of too many, it forgets the oldest.
-func (c *composer) remember() {
+// remember notes the text for undo.
+func (c *composer) remember() { c.rememberWith("") }
+
+// rememberWith notes the text as it is with s before the cursor. Of too many, it forgets the
+// oldest.
+func (c *composer) rememberWith(s string) {
+	undo := composerUndo{c.text, c.cursor}
+	if s != "" {
+		undo.text = c.text[:c.cursor] + s + c.text[c.cursor:]
+		if undo.cursor += len(s); undo.cursor < len(undo.text) {
+			undo.cursor = clusterEdge(undo.text, undo.cursor)
+		}
+	}
 	if len(c.undos) == composerUndos {
 		c.undos = slices.Delete(c.undos, 0, 1)
 	}
-	c.undos = append(c.undos, composerUndo{c.text, c.cursor})
+	c.undos = append(c.undos, undo)
 }
 
 // undo takes the last change back, and the cursor to where it was then.

@@ -77,6 +77,16 @@ func (n *naiveComposer) change(from, to int, s string, limit int) {
 	}
 }
 
+// fitting is what of s there is room for: each character on its own.
+func (n *naiveComposer) fitting(s string, limit int) (fits string) {
+	for _, r := range s {
+		if len(n.text)+len(fits)+len(string(r)) <= limit {
+			fits += string(r)
+		}
+	}
+	return fits
+}
+
 // press does what key is for, and reports whether it knows.
 func (n *naiveComposer) press(key string, limit int) bool {
 	edges := n.edges()
@@ -161,7 +171,11 @@ func FuzzComposer(f *testing.F) {
 				piece := composerPieces[pick%len(composerPieces)]
 				did = "typing " + piece.text
 				c.Press(piece.msg)
-				naive.change(naive.cursor, naive.cursor, piece.text, int(limit))
+				fits := piece.text
+				if !piece.msg.Paste {
+					fits = naive.fitting(piece.text, int(limit))
+				}
+				naive.change(naive.cursor, naive.cursor, fits, int(limit))
 				busy = busy || c.Busy()
 			} else {
 				did = keys[pick%len(keys)]

@@ -47,7 +47,7 @@ func (c *composer) pressSearch(msg tea.KeyMsg) bool {
 	s := &c.search
 	switch k := searchKeys; {
 	case isTyped(msg):
-		c.narrow(typedText(msg))
+		c.narrow(msg)
 	case key.Matches(msg, k.Older):
 		c.findNext(-1)
 	case key.Matches(msg, k.Newer):
@@ -68,15 +68,23 @@ func (c *composer) pressSearch(msg tea.KeyMsg) bool {
 	return true
 }
 
-// narrow adds to the query. What has been found stays, if it has that, too.
-func (c *composer) narrow(more string) {
+// narrow adds to the query, of typed text as much as there is room for. What has been found
+// stays, if it has that, too.
+func (c *composer) narrow(msg tea.KeyMsg) {
 	s := &c.search
-	if len(s.query)+len(more) > maxQuery {
+	more, room := typedText(msg), maxQuery-len(s.query)
+	if len(more) > room {
 		c.refusal = "too long to search for"
-		return
+		if more = fitting(more, room); msg.Paste || more == "" {
+			return
+		}
 	}
-	s.query += more
-	c.findHere(-1)
+	for i, r := range more { // as if each came alone: of what is not found, the beginning is
+		s.query += string(r)
+		if i == 0 || !s.failed {
+			c.findHere(-1)
+		}
+	}
 }
 
 // findHere looks for another query, from where the last one was found.

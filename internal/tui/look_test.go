@@ -254,8 +254,10 @@ func TestBytesAreCounted(t *testing.T) {
 	s.happen(session.Connected{Framed: true, You: me, Count: 1, MaxLine: 1024 + len("alice: \n")})
 	s.write("こんにちは")
 	s.want("15/1024")
-	s.write(strings.Repeat("x", 1010))
+	s.paste(strings.Repeat("x", 1010))
 	s.want("too long: a line has up to 1024 bytes", "15/1024")
+	s.write(strings.Repeat("x", 1010)) // of which what fits is taken, however its bytes come
+	s.want("too long: a line has up to 1024 bytes", "1024/1024")
 }
 
 func TestDroppedLinesAreCounted(t *testing.T) {
