@@ -16,10 +16,10 @@ const (
 // TestKeysEditWideText has each key that edits, and where the terminal's cursor is then.
 func TestKeysEditWideText(t *testing.T) {
 	t.Parallel()
-	atEachSize(t, func(t *testing.T, of size) {
+	inEachDialect(t, func(t *testing.T, of size, flags ...string) {
 		r := openRoom(t)
 		alice := r.join(t, "tcp", 1)
-		s := watchAt(t, of, r, 2, "--name", "花子")
+		s := watchAt(t, of, r, 2, append(flags, "--name", "花子")...)
 		whole := "日本語 " + family + " " + acute + " ab"
 		s.write(t, whole)
 		s.awaitTyped(t, of, whole, 14)
@@ -72,10 +72,10 @@ func TestKeysEditWideText(t *testing.T) {
 
 func TestKeysSendAndBreakLines(t *testing.T) {
 	t.Parallel()
-	atEachSize(t, func(t *testing.T, of size) {
+	inEachDialect(t, func(t *testing.T, of size, flags ...string) {
 		r := openRoom(t)
 		alice := r.join(t, "tcp", 1)
-		s := watchAt(t, of, r, 2, "--name", "花子")
+		s := watchAt(t, of, r, 2, append(flags, "--name", "花子")...)
 		s.write(t, "一行目")
 		s.keys(t, "M-Enter")
 		s.write(t, "中文")
@@ -183,10 +183,10 @@ func TestKeysFind(t *testing.T) {
 		},
 		"/find": func(t *testing.T, s *screen) { s.write(t, "/find 魚"); s.keys(t, "Enter") },
 	}
-	atEachSize(t, func(t *testing.T, of size) {
+	inEachDialect(t, func(t *testing.T, of size, flags ...string) {
 		r := openRoom(t)
 		alice := r.join(t, "tcp", 1)
-		s := watchAt(t, of, r, 2)
+		s := watchAt(t, of, r, 2, flags...)
 		for i := range 60 {
 			said := fmt.Sprintf("line %d", i)
 			if i%20 == 5 {
@@ -229,10 +229,10 @@ func TestKeysFind(t *testing.T) {
 func TestKeysScroll(t *testing.T) {
 	t.Parallel()
 	const wheelUp, wheelDown = "\x1b[<64;2;2M", "\x1b[<65;2;2M"
-	atEachSize(t, func(t *testing.T, of size) {
+	inEachDialect(t, func(t *testing.T, of size, flags ...string) {
 		r := openRoom(t)
 		alice := r.join(t, "tcp", 1)
-		s := watchAt(t, of, r, 2)
+		s := watchAt(t, of, r, 2, flags...)
 		for i := 100; i < 300; i++ {
 			alice.say(t, fmt.Sprintf("行 %d\n", i))
 		}

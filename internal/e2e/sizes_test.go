@@ -51,6 +51,16 @@ func atEachSize(t *testing.T, test func(*testing.T, size)) {
 	}
 }
 
+// inEachDialect runs a test on screens of all sizes, and on one in the plain dialect.
+func inEachDialect(t *testing.T, test func(t *testing.T, of size, flags ...string)) {
+	t.Helper()
+	atEachSize(t, func(t *testing.T, of size) { test(t, of) })
+	t.Run("plain", func(t *testing.T) {
+		t.Parallel()
+		test(t, size{80, 24}, "--plain")
+	})
+}
+
 // watchAt is watch on a screen of another size, and begins with an empty feed.
 func watchAt(t *testing.T, of size, r *room, n int, flags ...string) *screen {
 	t.Helper()
@@ -82,17 +92,28 @@ func (s *screen) awaitRow(t *testing.T, y int, text string) {
 }
 
 // bytesTyped is the count of bytes behind the input.
-var bytesTyped = regexp.MustCompile(` +\d+/\d+$`)
+var bytesTyped = regexp.MustCompile(` +(\d+)/\d+$`)
 
-// awaitTyped waits for the input to be exactly text, but for the count of its bytes, with
-// the cursor so many cells behind the prompt.
+// awaitTyped waits for the input to be exactly text, with the count of its bytes behind it
+// where there is room, and the cursor so many cells behind the prompt.
 func (s *screen) awaitTyped(t *testing.T, of size, text string, cells int) {
 	t.Helper()
 	row := func() string { return s.rows(t)[of.input()] }
+	typed, count := text, ""
+	if _, found, ok := strings.Cut(text, "': "); ok && strings.HasPrefix(text, "search `") {
+		typed = found // the prompt is not
+	}
+	if of.width >= 60 && typed != "" {
+		count = fmt.Sprint(len(typed))
+	}
 	await(t, func() bool {
-		return strings.TrimRight(bytesTyped.ReplaceAllString(row(), ""), " ") == strings.TrimRight(" > "+text, " ")
+		row, counted := row(), ""
+		if at := bytesTyped.FindStringSubmatchIndex(row); at != nil {
+			row, counted = row[:at[0]], row[at[2]:at[3]]
+		}
+		return counted == count && strings.TrimRight(row, " ") == strings.TrimRight(" > "+text, " ")
 	},
-		func() string { return fmt.Sprintf("the input is %q, want %q", row(), text) })
+		func() string { return fmt.Sprintf("the input is %q, want %q, counted as %q", row(), text, count) })
 	s.awaitCursor(t, 3+cells, of.input())
 }
 
