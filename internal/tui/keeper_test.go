@@ -150,3 +150,34 @@ func TestWhatTheComposerTakesCanBeSent(t *testing.T) {
 		t.Errorf("of 2000 texts, %d are taken", taken)
 	}
 }
+
+func TestWhatCannotBeSentOfAPasteIsKeptWhateverItsSize(t *testing.T) {
+	for name, test := range map[string]struct {
+		text, behind string
+		taken        int // messages
+	}{
+		"few lines of so many that none more could be typed": {strings.Repeat("x\n", 2*7281) + "y\nz", "", 2},
+		"more than can be pasted, with what was typed":       {"1\n" + strings.Repeat(strings.Repeat("x", 65_520)+"\n", 16), strings.Repeat("z", 60_000), 1},
+	} {
+		s := newFramed(t, 80, 24)
+		s.composer.SetText(test.behind)
+		s.press(tea.KeyHome)
+		s.paste(test.text + "\n")
+		if s.composer.Text() != test.text+test.behind {
+			t.Fatalf("%s: %s", name, s.composer.Refusal())
+		}
+		taken := ""
+		s.offer = func(message []byte) (uint64, bool) {
+			if test.taken == 0 {
+				return 0, false
+			}
+			test.taken--
+			taken += string(message)
+			return 1, true
+		}
+		s.press(tea.KeyEnter)
+		if got := taken + s.composer.Text(); got != test.text+test.behind {
+			t.Errorf("%s: %d bytes are sent and %d kept, of %d", name, len(taken), s.composer.Bytes(), len(test.text+test.behind))
+		}
+	}
+}

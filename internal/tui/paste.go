@@ -67,6 +67,16 @@ func (c *composer) pasteText(s string) {
 	}
 }
 
+// keep takes back what could not be sent into an empty composer. It may be more than can be
+// typed, or pasted at once.
+func (c *composer) keep(s string) {
+	if p := (paste{s}); p.asks() {
+		c.paste = p
+	} else {
+		c.splice(0, 0, s)
+	}
+}
+
 // takePaste puts s before the cursor. It is undone alone.
 func (c *composer) takePaste(s string) {
 	if s != "" {

@@ -31,7 +31,7 @@ func (m *model) send() tea.Cmd {
 				return full
 			}
 			m.accept()
-			m.composer.pasteText(strings.Join(messages[i:], "\n")) // which may be more than can be written
+			m.composer.keep(strings.Join(messages[i:], "\n"))
 			return full
 		}
 		m.show(id, message, framed)
