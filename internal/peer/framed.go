@@ -81,7 +81,7 @@ func (f *framedSide) take(ctx context.Context, chunk []byte) error {
 
 func (f *framedSide) handle(ctx context.Context, frame wire.ClientFrame) error {
 	if say, ok := frame.(*wire.Say); ok && f.s.h.cfg.Sanitize {
-		say.Text = sanitized(say.Text)
+		say.Text = sanitized(say.Text, say.More)
 	}
 	return f.member.Handle(ctx, frame)
 }

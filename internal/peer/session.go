@@ -38,6 +38,7 @@ type session struct {
 	in     source
 	out    sink
 	guard  guard
+	clean  sanitizer // used where Config.Sanitize is
 	member *room.Member
 
 	dialect dialect
@@ -160,7 +161,7 @@ func (s *session) read(ctx context.Context) error {
 				return end
 			}
 			s.plain()
-			if err := s.publish(s.guard.rest()); err != nil {
+			if err := s.publish(s.guard.rest(), true); err != nil {
 				return err
 			}
 			return end
@@ -208,17 +209,17 @@ func (s *session) take(ctx context.Context, chunk []byte, end error) error {
 		return err // undecided: it is held back until the window ends
 	}
 	s.plain()
-	return s.publish(chunk)
+	return s.publish(chunk, false)
 }
 
 // publish gives a chunk of a plain member to the room, but for a hello and what follows it.
-func (s *session) publish(chunk []byte) error {
+func (s *session) publish(chunk []byte, isLast bool) error {
 	var hello error
 	if s.h.cfg.Hub != nil {
 		chunk, hello = withoutHello(chunk, s.h.cfg.MaxLine)
 	}
 	if s.h.cfg.Sanitize {
-		chunk = sanitized(chunk)
+		chunk = s.clean.pass(chunk, isLast)
 	}
 	for len(chunk) > 0 {
 		var part []byte

@@ -56,20 +56,16 @@ func Clean(line []byte) string {
 	return string(appendClean(make([]byte, 0, len(head)+len(head)/2), head, len(line)))
 }
 
-// AppendVisible appends line, of any length and without its "\n", to dst as Clean shows it,
-// but for two things: tabs stay, and so does a "\r" at the end. Meant for what others go on
-// with as a stream. The result is up to four times as long as line.
+// AppendVisible appends line, of any length and without what ends it, to dst as Clean shows
+// it, but that tabs stay; a "\r" is shown, also at the end. Meant for what others go on with
+// as a stream. The result is up to four times as long as line.
 func AppendVisible(dst, line []byte) []byte {
-	end := len(line)
-	if end > 0 && line[end-1] == '\r' {
-		end--
-	}
 	start := len(dst)
-	dst, marks, _ := appendVisible(dst, line[:end])
+	dst, marks, _ := appendVisible(dst, line)
 	if marks > maxMarks {
 		dst = dst[:start+len(limitMarks(dst[start:]))]
 	}
-	return append(dst, line[end:]...)
+	return dst
 }
 
 // appendClean appends a cleaned line of size bytes, of which head is the beginning: all of

@@ -245,9 +245,9 @@ func TestWidthCountsCells(t *testing.T) {
 func TestAppendVisibleGoesOnAsAStream(t *testing.T) {
 	for in, want := range map[string]string{
 		"":                          "",
-		"tab\there\r":               "tab\there\r",
-		"\r":                        "\r",
-		"a\rb\r":                    "a␍b\r",
+		"tab\there":                 "tab\there",
+		"\r":                        "␍",
+		"a\rb\r":                    "a␍b␍",
 		"\x1b[31mred":               "␛[31mred",
 		"\xff":                      "\uFFFD",
 		"\u202e":                    "<U+202E>",
