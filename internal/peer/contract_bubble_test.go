@@ -28,7 +28,7 @@ type bubble struct {
 }
 
 // inBubble has f use a room, which is closed when f returns.
-func inBubble(t *testing.T, f func(*bubble)) {
+func inBubble(t *testing.T, f func(*bubble), changes ...func(*peer.Config)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
@@ -44,7 +44,11 @@ func inBubble(t *testing.T, f func(*bubble)) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		b.members, err = peer.New(peer.Config{Room: b.room, Hub: hub, MaxLine: wire.DefaultMaxLine, HTTPGuard: true})
+		cfg := peer.Config{Room: b.room, Hub: hub, MaxLine: wire.DefaultMaxLine, HTTPGuard: true}
+		for _, change := range changes {
+			change(&cfg)
+		}
+		b.members, err = peer.New(cfg)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -188,9 +188,9 @@ func (h *Handler) newSession(conn net.Conn, wake func(), stage stage) *session {
 	if s.member, err = h.cfg.Room.Enter(&s.out, room.Entrance{Held: h.cfg.Hub != nil, Past: uint64(h.cfg.History)}); err != nil {
 		return nil
 	}
+	s.limit()
 	h.sessions.add(s)
 	s.opened()
 	s.open(stage)
-	s.limit()
 	return s
 }

@@ -12,11 +12,12 @@ import (
 // errIdle ends a connection on which nothing has come or gone for too long.
 var errIdle = errors.New("the connection is idle")
 
-// limit gives the session the limits that the handler was made with.
+// limit gives the session the limits that the handler was made with, before others can stop it.
 func (s *session) limit() {
 	cfg := &s.h.cfg
 	if cfg.Rate > 0 {
 		s.limiter = rate.NewLimiter(rate.Limit(cfg.Rate), cfg.Burst)
+		s.halted = make(chan struct{})
 		s.in.most = cfg.Burst // a pause is no longer than that takes
 	}
 	if cfg.IdleTimeout > 0 {
@@ -44,6 +45,7 @@ func (s *session) pause(ctx context.Context, n int) {
 	select {
 	case <-over.C:
 	case <-ctx.Done():
+	case <-s.halted:
 	case <-s.place().Done():
 	}
 }

@@ -92,6 +92,60 @@ func TestRateMakesTheReaderPauseAndDropsNothing(t *testing.T) {
 	}
 }
 
+// aKiBASecond is a pace for members of whom one line of 32 KiB makes the reader pause for half a minute.
+func aKiBASecond(c *peer.Config) { c.Rate, c.Burst = 1<<10, 1<<10 }
+
+func TestMemberThatThePaceHoldsUpCanBePutOut(t *testing.T) {
+	inBubble(t, func(b *bubble) {
+		paused, other := b.connect(), b.connect()
+		other.say("hello\n")
+		paused.say(strings.Repeat("x", 32<<10) + "\n")
+		if !b.members.Kick(1) {
+			b.t.Fatal("there is nobody to put out")
+		}
+		before := paused.heard()
+		other.say("are you here?\n")
+		if got := paused.heard(); got != before {
+			b.t.Errorf("it hears %q behind %q", got[len(before):], before)
+		}
+		pass(3 * time.Second) // it does not close its side
+		if n := len(b.members.Members()); n != 1 {
+			b.t.Errorf("there are %d members", n)
+		}
+	}, aKiBASecond)
+}
+
+func TestContract11_SessionThatThePaceHoldsUpIsReplaced(t *testing.T) {
+	inBubble(t, func(b *bubble) {
+		enter := func(hello wire.Hello) (c *caller, welcome *wire.Welcome) {
+			c = b.connect()
+			c.say(soh)
+			begin := len(c.heard())
+			hello.Nonce = nonce
+			c.say(string(hello.Append(nil)))
+			for line := range strings.Lines(c.heard()[begin:]) {
+				if frame, _ := wire.DecodeServer([]byte(line), wire.DefaultMaxLine); welcome == nil {
+					welcome, _ = frame.(*wire.Welcome)
+				}
+			}
+			if welcome == nil {
+				b.t.Fatalf("there is no welcome in %q", c.heard())
+			}
+			return c, welcome
+		}
+		paused, first := enter(wire.Hello{Name: "hanako"})
+		say := wire.Say{Ref: 1, Text: []byte(strings.Repeat("x", 32<<10))}
+		paused.say(string(say.Append(nil)))
+		_, second := enter(wire.Hello{Resume: &wire.Resume{Session: first.Session, Epoch: first.Epoch}})
+		if second.Session != first.Session || second.Acked != 1 {
+			b.t.Errorf("it comes back as %+v, was %+v", second, first)
+		}
+		if bye := string((&wire.Bye{Reason: wire.ByeReplaced}).Append(nil)); !strings.HasSuffix(paused.heard(), bye) {
+			b.t.Errorf("the old connection goes on")
+		}
+	}, aKiBASecond)
+}
+
 // countingLines checks that what is written to it repeats a line.
 func countingLines(t *testing.T, line string) writerFunc {
 	n := 0

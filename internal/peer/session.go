@@ -52,6 +52,7 @@ type session struct {
 	idle      *idleTimer            // nil: none
 	listening bool                  // its input has ended, and it stays
 	stopped   atomic.Pointer[error] // why it is to end; nil: it goes on
+	halted    chan struct{}         // closed once it is stopped, where there is a limiter that may pause it
 	forced    atomic.Bool           // it did not come to leave by itself
 
 	hurry atomic.Pointer[context.CancelFunc] // ends the time that it has to leave; nil: it has not begun to
@@ -98,6 +99,9 @@ func (s *session) serve(ctx context.Context) (waits bool) {
 func (s *session) stop(reason error) {
 	if !s.stopped.CompareAndSwap(nil, &reason) {
 		return
+	}
+	if s.halted != nil {
+		close(s.halted)
 	}
 	_ = s.conn.SetReadDeadline(time.Unix(1, 0)) // fails where it is closed
 	if s.wake != nil {
