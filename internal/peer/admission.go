@@ -43,12 +43,15 @@ func (h *Handler) admit(conn net.Conn, token wire.RoomToken, wake func()) (serve
 
 // serve has the client say the token, and then serves it as a member.
 func (a *admission) serve(ctx context.Context, wake func()) (waits bool) {
+	// The server has reads end when it stops; one of TLS may have to write, and wait for that.
+	untie := context.AfterFunc(ctx, func() { _ = a.conn.SetDeadline(time.Unix(1, 0)) })
 	hello, proof, err := a.ask(ctx)
+	untie()
 	if err != nil {
 		a.turnAway(err)
 		return false
 	}
-	_ = a.conn.SetReadDeadline(time.Time{})
+	_ = a.conn.SetDeadline(time.Time{})
 	if ctx.Err() != nil {
 		return false // this may have undone the server's deadline
 	}
@@ -74,8 +77,8 @@ func (a *admission) serve(ctx context.Context, wake func()) (waits bool) {
 // frames proves by its hello that it has the token; then that is returned, and the proof
 // that answers it.
 func (a *admission) ask(ctx context.Context) (hello []byte, proof string, err error) {
-	if err := a.conn.SetReadDeadline(a.over); err != nil || ctx.Err() != nil {
-		return nil, "", errors.Join(err, ctx.Err())
+	if err := a.limit(ctx); err != nil {
+		return nil, "", err
 	}
 	line, err := a.line(wire.MaxSniff, a.look)
 	switch {
@@ -87,6 +90,12 @@ func (a *admission) ask(ctx context.Context) (hello []byte, proof string, err er
 		return nil, "", err
 	}
 	return nil, "", a.check(ctx, func() bool { return a.token.IsLine(bytes.TrimSuffix(line, []byte("\n"))) })
+}
+
+// limit has all that waits for the client end with its time, or with ctx. What waits in a
+// read may be a write: TLS answers an update of keys, and the client may not take that.
+func (a *admission) limit(ctx context.Context) error {
+	return errors.Join(a.conn.SetDeadline(a.over), ctx.Err()) // in this order: it may undo the server's
 }
 
 // look sees what a first line begins with. An SOH is enough.
@@ -103,6 +112,9 @@ func (a *admission) look(line []byte) (isEnough bool, err error) {
 func (a *admission) askFramed(ctx context.Context) (hello []byte, proof string, err error) {
 	greeting := a.h.cfg.Hub.Greeting()
 	if err := greet(a.conn, greeting); err != nil {
+		return nil, "", err
+	}
+	if err := a.limit(ctx); err != nil {
 		return nil, "", err
 	}
 	hello, err = a.line(wire.MaxHello, func([]byte) (bool, error) { return false, nil })
@@ -167,11 +179,18 @@ func (a *admission) check(ctx context.Context, isRight func() bool) error {
 // has asked for a conversation.
 func (a *admission) turnAway(err error) {
 	var r *refused
-	if !errors.As(err, &r) {
+	isRefused := errors.As(err, &r)
+	if isRefused {
+		a.h.refuse(r, remote{a.conn}, 0)
+	}
+	if a.isStuck() {
+		under, _ := underneath(a.conn)
+		reset(under) // TLS would say goodbye first, and wait for that
 		return
 	}
-	a.h.refuse(r, remote{a.conn}, 0)
 	switch {
+	case !isRefused:
+		return
 	case a.greeted:
 		writeLast(a.conn, (&wire.Error{Code: wire.CodeAuth, Message: r.message, Fatal: true}).Append(nil))
 	case r.reason == RefusedHTTP:
@@ -183,4 +202,14 @@ func (a *admission) turnAway(err error) {
 		_ = a.conn.SetReadDeadline(time.Now().Add(linger))
 		_, _ = io.Copy(io.Discard, a.conn) // what is unread would reset it, and destroy the answer
 	}
+}
+
+// isStuck tells whether the client has not taken what TLS had to tell it. What failed while
+// something was read, package tls tells at the next write, of nothing too.
+func (a *admission) isStuck() bool {
+	if _, isOver := underneath(a.conn); !isOver {
+		return false
+	}
+	_, err := a.conn.Write(nil)
+	return err != nil
 }

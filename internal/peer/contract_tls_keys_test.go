@@ -2,6 +2,7 @@ package peer_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/hkdf"
@@ -9,10 +10,12 @@ import (
 	"crypto/tls"
 	"encoding/binary"
 	"encoding/hex"
+	"net"
 	"runtime"
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"bcast/internal/contract"
@@ -49,9 +52,10 @@ func (l *keyLog) secret(t *testing.T) []byte {
 	return nil
 }
 
-// updateKeys is the first record of a client that has new keys, and wants new ones of the
-// server, which has to tell it so (RFC 8446, 4.6.3). Package tls never begins with that.
-func updateKeys(t *testing.T, over *tls.Conn, secret []byte) []byte {
+// updateKeys is the record, with so many before it, of a client that has new keys, and wants
+// new ones of the server, which has to tell it so (RFC 8446, 4.6.3). Package tls never begins
+// with that.
+func updateKeys(t *testing.T, over *tls.Conn, secret []byte, before byte) []byte {
 	t.Helper()
 	if suite := over.ConnectionState().CipherSuite; suite != tls.TLS_AES_128_GCM_SHA256 {
 		t.Fatalf("the cipher is %s", tls.CipherSuiteName(suite))
@@ -76,7 +80,9 @@ func updateKeys(t *testing.T, over *tls.Conn, secret []byte) []byte {
 	const handshake, applicationData, keyUpdate, requested = 22, 23, 24, 1
 	text := []byte{keyUpdate, 0, 0, 1, requested, handshake}
 	header := []byte{applicationData, 3, 3, 0, byte(len(text) + seal.Overhead())}
-	return seal.Seal(bytes.Clone(header), derive("iv", 12), text, header)
+	iv := derive("iv", 12)
+	iv[len(iv)-1] ^= before
+	return seal.Seal(bytes.Clone(header), iv, text, header)
 }
 
 // stick has a member that does not read want an answer of TLS, which there is no room for.
@@ -86,7 +92,7 @@ func stick(t *testing.T, changes ...func(*plan)) (v *venue, stuck *client) {
 	secured := overTLS(t, tls.VersionTLS13)
 	v = open(t, append(changes, secured, func(p *plan) { p.tls.client.KeyLogWriter = log })...)
 	stuck = v.joinSlow(t)
-	update := updateKeys(t, stuck.over, log.secret(t))
+	update := updateKeys(t, stuck.over, log.secret(t), 0)
 	speakToAll(t, v, contract.New(seed(t), 1, 7_000)) // 12 MB
 	if _, err := stuck.TCPConn.Write(update); err != nil {
 		t.Fatal(err)
@@ -126,4 +132,84 @@ func TestIdleMemberOverTLSThatDoesNotTakeAnAnswerIsClosed(t *testing.T) {
 		t.Errorf("it is counted as %+v", got)
 	}
 	stuck.Close()
+}
+
+// TestStrangerOverTLSThatDoesNotTakeAnAnswerGoesInTime has one that wants an answer of TLS in
+// the place of telling the token, over a pipe that has room for nothing.
+func TestStrangerOverTLSThatDoesNotTakeAnAnswerGoesInTime(t *testing.T) {
+	for name, begin := range map[string]string{"plain": "", "framed": soh} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, func(b *bubble) {
+				b.members.SetToken(token(b.t))
+				_, ended := b.stickAtTheDoor(begin)
+				start := time.Now()
+				<-ended
+				if took := time.Since(start); took > 10*time.Second {
+					b.t.Errorf("it is gone after %v", took)
+				}
+				if n := b.members.Stats().Refused[peer.RefusedNoToken]; n != 1 {
+					b.t.Errorf("%d are counted, want 1", n)
+				}
+			})
+		})
+		t.Run(name+", the server stops", func(t *testing.T) {
+			inBubble(t, func(b *bubble) {
+				b.members.SetToken(token(b.t))
+				stop, ended := b.stickAtTheDoor(begin)
+				start := time.Now()
+				stop()
+				<-ended
+				if took := time.Since(start); took > 0 {
+					b.t.Errorf("it is gone after %v", took)
+				}
+			})
+		})
+	}
+}
+
+// stickAtTheDoor connects over TLS, says how it begins, reads the answer, and then wants
+// something that it does not read. What it returns does what a server does that stops, and
+// is closed once the handler is done.
+func (b *bubble) stickAtTheDoor(begin string) (stop func(), ended chan struct{}) {
+	b.t.Helper()
+	var p plan
+	overTLS(b.t, tls.VersionTLS13)(&p)
+	log := new(keyLog)
+	p.tls.client.KeyLogWriter = log
+	near, far := net.Pipe()
+	b.t.Cleanup(func() { near.Close() })
+	inner, outer := tls.Server(far, p.tls.server), tls.Client(near, p.tls.client)
+	ctx, cancel := context.WithCancel(b.ctx)
+	ended = make(chan struct{})
+	b.serving.Go(func() {
+		defer close(ended)
+		if err := inner.Handshake(); err != nil {
+			b.t.Error(err)
+			return
+		}
+		b.members.Open(inner, nil)(ctx)
+		inner.Close()
+		far.Close()
+	})
+	if err := outer.Handshake(); err != nil {
+		b.t.Fatal(err)
+	}
+	update := updateKeys(b.t, outer, log.secret(b.t), 0)
+	if begin != "" {
+		update = updateKeys(b.t, outer, log.secret(b.t), 1)
+		if _, err := outer.Write([]byte(begin)); err != nil {
+			b.t.Fatal(err)
+		}
+		if _, err := outer.Read(make([]byte, 1024)); err != nil {
+			b.t.Fatal(err)
+		}
+	}
+	if _, err := near.Write(update); err != nil {
+		b.t.Fatal(err)
+	}
+	synctest.Wait()
+	return func() {
+		cancel()
+		_ = inner.SetReadDeadline(time.Unix(1, 0))
+	}, ended
 }

@@ -189,9 +189,13 @@ func closeWrite(conn net.Conn) error {
 // Cut resets the connection, so that what the peer does not read is not kept. It goes
 // past TLS, which would say so to the peer and wait for it.
 func (s *sink) Cut() {
-	if c, ok := s.under.(*net.TCPConn); ok {
+	reset(s.under)
+	s.fail()
+}
+
+func reset(conn net.Conn) {
+	if c, ok := conn.(*net.TCPConn); ok {
 		_ = c.SetLinger(0)
 	}
-	_ = s.under.Close()
-	s.fail()
+	_ = conn.Close()
 }
