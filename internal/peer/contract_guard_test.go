@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"bcast/internal/peer"
+	"bcast/internal/wire"
 )
 
 // framings are the ways in which a venue may cut what it reads.
@@ -35,6 +36,11 @@ func TestContract05_HTTPRequestIsAnsweredAndNotRelayed(t *testing.T) {
 		{"GET", "GET / HTTP/1.1\r\nHost: localhost:1234\r\n\r\n", asTheyAre},
 		{"POST with text", post + strings.Repeat("a line in the room\n", 1_000_000/19+1), asTheyAre},
 		{"OPTIONS", "OPTIONS * HTTP/1.1\r\nHost: localhost:1234\r\nOrigin: http://evil.example\r\n\r\n", asTheyAre},
+		{"another method", "patch /?q HTTP/1.1\r\nHost: localhost:1234\r\n\r\na line in the room\n", asTheyAre},
+		{"a method of one letter", "x / HTTP/1.1\r\nHost: localhost:1234\r\n\r\na line in the room\n", asTheyAre},
+		{"a method with a digit", "M1 / HTTP/1.1\r\nHost: localhost:1234\r\n\r\na line in the room\n", asTheyAre},
+		{"a method of 33 letters", strings.Repeat("M", 33) + " / HTTP/1.1\r\nHost: localhost:1234\r\n\r\na line in the room\n", asTheyAre},
+		{"a method of 20,000 letters", strings.Repeat("m", 20_000) + " / HTTP/1.1\r\nHost: localhost:1234\r\n\r\na line in the room\n", asTheyAre},
 		{"absolute target", "GET http://localhost:1234/ HTTP/1.0\r\n\r\n", asTheyAre},
 		{"newlines without carriage returns", "GET / HTTP/1.1\nHost: localhost:1234\n\n", asTheyAre},
 		{"preface of HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00", asTheyAre},
@@ -84,7 +90,10 @@ func TestContract05_WhatOnlyLooksLikeHTTPIsRelayed(t *testing.T) {
 		{"a method, and no newline", "GET", on},
 		{"another protocol", "GET / HTTQ/1.1\r\n\r\n", on},
 		{"a request without a version", "GET /\r\n\r\n", on},
-		{"lower case", "get / HTTP/1.1\r\n\r\n", on},
+		{"lower case, and no path", "get x HTTP/1.1\r\n\r\n", on},
+		{"a word and a path", "hello /path and so on HTTP/1.1\n", on},
+		{"a word and a path, and no newline", "hello /path", on},
+		{"no word", "(hello) / HTTP/1.1\r\n\r\n", on},
 		{"no target", "GET  HTTP/1.1\r\n\r\n", on},
 		{"a request in the second line", "hello\nGET / HTTP/1.1\r\n\r\n", on},
 		{"long and without a target", "GET " + strings.Repeat("x", 9_000) + "\n", on},
@@ -110,6 +119,54 @@ func TestContract05_WhatOnlyLooksLikeHTTPIsRelayed(t *testing.T) {
 				})
 			}
 		}
+	}
+}
+
+// TestContract04_FirstWordsAreNotHeldBack has people type without newlines.
+func TestContract04_FirstWordsAreNotHeldBack(t *testing.T) {
+	v := open(t, rawFraming)
+	reader := v.join(t, 1)[0]
+	for _, words := range [][]string{{"h", "ello", " e", "verybody"}, {"Hello"}, {"G1"}, {strings.Repeat("x", 9_000), "x"}} {
+		sender := v.join(t, 1)[0]
+		for _, word := range words {
+			sender.say(word)
+			reader.hears(word)
+		}
+	}
+}
+
+// TestContract05_OfARequestInPiecesOnlyAWordIsRelayed has a first word that goes on for longer
+// than anybody can wait for.
+func TestContract05_OfARequestInPiecesOnlyAWordIsRelayed(t *testing.T) {
+	const request = " / HTTP/1.1\r\nHost: x\r\n\r\na line in the room\n"
+	for name, test := range map[string]struct {
+		method string
+		change func(*plan)
+	}{
+		"raw":                       {"patch", rawFraming},
+		"longer than lines may be":  {strings.Repeat("x", wire.DefaultMaxLine), asTheyAre},
+		"longer than several reads": {strings.Repeat("x", 3*wire.DefaultMaxLine), asTheyAre},
+	} {
+		t.Run(name, func(t *testing.T) {
+			v := open(t, test.change)
+			clients := v.join(t, 3)
+			reader, sender, browser := clients[0], clients[1], clients[2]
+			browser.say(test.method)
+			reader.hears(test.method)
+			browser.say(request)
+			if answer, _ := io.ReadAll(browser); !strings.HasPrefix(string(answer), "HTTP/1.1 400 ") {
+				t.Errorf("the answer is %q", answer)
+			}
+			end := "a line\n"
+			sender.say(end)
+			if name != "raw" {
+				end = "\n" + end // the word is a line
+			}
+			reader.hears(end)
+			if n := v.members.Stats().Refused[peer.RefusedHTTP]; n != 1 {
+				t.Errorf("%d refused, want 1", n)
+			}
+		})
 	}
 }
 

@@ -1,12 +1,16 @@
 package wire
 
-import "bytes"
+import (
+	"bytes"
+	"strings"
+)
 
 // A Verdict says what the first bytes of a connection are.
 type Verdict int
 
 const (
 	Undecided Verdict = iota // more bytes are needed
+	Word                     // the same, but so far it is one word, and no method of IANA's registry
 	Other                    // not what was looked for
 	HTTP                     // the request line of HTTP/1, or the preface of HTTP/2
 	TLS                      // a ClientHello
@@ -28,20 +32,30 @@ const (
 // has the same form.
 //
 // A web page can make a browser send such a request to any port, with lines of
-// the page's choice behind it. Methods are upper case here, as all that a
-// browser sends without asking first are (the Fetch standard's preflight).
+// the page's choice behind it. To its own host, which may have any address by then,
+// it may send it with any word for a method; the target then begins with a slash.
 //
-// It is Undecided only while p has no newline, for at most 8,000 bytes.
+// It is Undecided only while p has no newline, for at most 8,000 bytes. It is Word
+// while p has neither space nor newline, however long it is. What begins with a word
+// of that kind is what it is with any other one in its place.
 func SniffHTTP(p []byte) Verdict {
-	p = p[:min(len(p), MaxSniff+1)]
-	line, _, complete := bytes.Cut(p, []byte("\n"))
 	method := 0
-	for method < len(line) && isMethod(line[method]) {
+	for method < len(p) && isTchar(p[method]) {
 		method++
 	}
+	if !isRegistered(p[:method]) {
+		if method == len(p) {
+			return Word
+		}
+		if p = p[method-1:]; len(p) > 2 && p[1] == ' ' && p[2] != '/' {
+			return Other
+		}
+		method = 1
+	}
+	p = p[:min(len(p), MaxSniff+1)]
+	line, _, complete := bytes.Cut(p, []byte("\n"))
 	verdict := Other
 	switch {
-	case method > maxMethod:
 	case method == len(line):
 		verdict = Undecided
 	case method > 0 && line[method] == ' ':
@@ -82,4 +96,18 @@ func sniffTarget(p []byte) Verdict {
 	return Other
 }
 
-func isMethod(b byte) bool { return 'A' <= b && b <= 'Z' || b == '-' }
+// isRegistered tells whether word is none, or may be, or become, a method that is registered.
+func isRegistered(word []byte) bool {
+	for _, b := range word {
+		if (b < 'A' || 'Z' < b) && b != '-' {
+			return false
+		}
+	}
+	return len(word) <= maxMethod
+}
+
+// isTchar tells whether b may be part of a method: it is a tchar of RFC 9110, section 5.6.2.
+func isTchar(b byte) bool {
+	return 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z' || '0' <= b && b <= '9' ||
+		strings.IndexByte("!#$%&'*+-.^_`|~", b) >= 0
+}

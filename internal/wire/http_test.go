@@ -1,6 +1,7 @@
 package wire_test
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 
@@ -38,11 +39,30 @@ func TestSniffHTTPKnowsRequestsFromLines(t *testing.T) {
 		{"GET /a\tb HTTP/1.1\n", wire.Other},
 		{" GET / HTTP/1.1\n", wire.Other},
 		{"hello\n", wire.Other},
-		{"hello", wire.Other},
+		{"hello", wire.Word},
+		{"hello ", wire.Undecided},
+		{"hello e", wire.Other},
+		{"hello everybody how HTTP/1.1\n", wire.Other},
+		{"hello /", wire.Undecided},
+		{"hello /path how", wire.Other},
+		{"hello /path\n", wire.Other},
+		{"hello * HTTP/1.1\n", wire.Other},
+		{"he\x00", wire.Other},
+		{"hello/ / HTTP/1.1\n", wire.Other},
 		{"HELLO WORLD\n", wire.Other},
 		{"HELLO big WORLD\n", wire.Other},
-		{"get / HTTP/1.1\n", wire.Other},
-		{strings.Repeat("A", 33), wire.Other},
+		{"get / HTTP/1.1\n", wire.HTTP},
+		{"patch /path HTTP/1.1\r\n", wire.HTTP},
+		{"x / HTTP/1.1\r\n", wire.HTTP},
+		{"M1 / HTTP/1.1\r\n", wire.HTTP},
+		{"!#$%&'*+-.^_`|~09azAZ / HTTP/1.1\r\n", wire.HTTP},
+		{strings.Repeat("A", 33) + " / HTTP/1.1\r\n", wire.HTTP},
+		{strings.Repeat("A", 33) + " x HTTP/1.1\r\n", wire.Other},
+		{long, wire.Word},
+		{long + " / HTTP/1.1\r\n", wire.HTTP},
+		{long + " / is long\n", wire.Other},
+		{long + " /" + long, wire.HTTP},
+		{strings.Repeat("A", 33), wire.Word},
 		{"こんにちは", wire.Other},
 		{"\x01", wire.Other},
 		{"first\nGET / HTTP/1.1\n", wire.Other},
@@ -59,6 +79,8 @@ func FuzzSniffHTTPNeverChangesItsMind(f *testing.F) {
 	f.Add([]byte("PUT " + strings.Repeat("/", 9000) + " nothing\n"))
 	f.Add([]byte("PUT /" + strings.Repeat("a", 7990) + " HTTP/1.1\n"))
 	f.Add([]byte("PUT /" + strings.Repeat("a", 7993) + " HTTP/1.1\n"))
+	f.Add([]byte("hello /" + strings.Repeat("a", 7993) + " HTTP/1.1\n"))
+	f.Add([]byte("Hello everybody, how are you?\n"))
 	f.Fuzz(func(t *testing.T, stream []byte) {
 		decided := wire.Undecided
 		from := 0
@@ -67,12 +89,19 @@ func FuzzSniffHTTPNeverChangesItsMind(f *testing.F) {
 		}
 		for n := from; n <= len(stream); n++ {
 			got := wire.SniffHTTP(stream[:n])
-			if decided != wire.Undecided && got != decided {
+			if decided != wire.Undecided && decided != wire.Word && got != decided {
 				t.Fatalf("after %d bytes of %q: %d, was %d", n, stream, got, decided)
 			}
 			decided = got
-			if got == wire.Undecided && n > 8100 {
+			word, _, _ := bytes.Cut(stream[:n], []byte(" "))
+			if got == wire.Undecided && n > len(word)+8000 {
 				t.Fatalf("still undecided after %d bytes", n)
+			}
+			if got == wire.Word && wire.SniffHTTP(append([]byte("x"), stream[n:]...)) != wire.SniffHTTP(stream) {
+				t.Fatalf("another word in the place of %q makes a difference to %q", stream[:n], stream[n:])
+			}
+			if got == wire.Word && bytes.ContainsAny(stream[:n], " \n") {
+				t.Fatalf("%q is taken for a word", stream[:n])
 			}
 		}
 	})
