@@ -90,9 +90,9 @@ func prefixes(v *config.Values, flag string) (all []netip.Prefix) {
 	return all
 }
 
-// areSet tells whether not everybody may in who can connect.
-func (g guards) areSet() bool {
-	return len(g.access.Allow) > 0 || g.tokenFile != "" || g.clientCA != ""
+// keep tells whether not everybody may in who can connect to a listener.
+func (g guards) keep(ln listener) bool {
+	return len(g.access.Allow) > 0 || g.tokenFile != "" || ln.tls && g.clientCA != ""
 }
 
 // A gate is who may in, as files have it that can change.

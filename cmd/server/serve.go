@@ -87,8 +87,8 @@ func listen(ctx context.Context, s settings) ([]listener, error) {
 	}
 	for _, ln := range all {
 		s.log.Info("listening", "address", ln.Addr().String(), "join", joinCommand(ln))
-		if reachable(ln.Addr()) && !s.guards.areSet() {
-			s.log.Warn("anybody who can reach this address may join: see --allow, --token-file and --tls-client-ca", "address", ln.Addr().String())
+		if reachable(ln.Addr()) && !s.guards.keep(ln) {
+			s.log.Warn("anybody who can reach this address may join: see --allow, --token-file and, for TLS, --tls-client-ca", "address", ln.Addr().String())
 		}
 	}
 	return all, nil

@@ -5,7 +5,9 @@ package e2e_test
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -72,6 +74,52 @@ func TestRoomIsTheSameOverTLS(t *testing.T) {
 			me.say(t, "over TLS\n")
 			alice.await(t, "over TLS\n")
 		})
+	}
+}
+
+// warned are the addresses that everybody may join at, as the log has it.
+var warned = regexp.MustCompile(`msg="anybody who can reach this address may join: [^"]*" address=(\S+)`)
+
+// TestAddressesThatEverybodyMayJoinAtAreWarnedOf has a room on loopback, a Unix socket, and
+// two addresses of all networks, of which the second has TLS.
+func TestAddressesThatEverybodyMayJoinAtAreWarnedOf(t *testing.T) {
+	t.Parallel()
+	v := newVault(t, "127.0.0.1")
+	for name, test := range map[string]struct {
+		flags      []string
+		plain, tls bool // are warned of
+	}{
+		"nothing":                 {nil, true, true},
+		"deny":                    {[]string{"--deny", "10.0.0.0/8"}, true, true},
+		"allow":                   {[]string{"--allow", "127.0.0.0/8"}, false, false},
+		"token":                   {[]string{"--token-file", v.file("token")}, false, false},
+		"certificates of clients": {[]string{"--tls-client-ca", v.file("crt")}, true, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			secured := []string{"--listen", "0.0.0.0:0", "--tls-listen", "0.0.0.0:0", "--tls-cert", v.file("crt"), "--tls-key", v.file("key")}
+			r := openRoomOf(t, 4, "127.0.0.1:0", scratchPath(), append(test.flags, secured...)...)
+			r.signal(t, syscall.SIGTERM)
+			r.wantExit(t, 0) // with its last word
+			checkWarned(t, r, map[bool]bool{false: test.plain, true: test.tls})
+		})
+	}
+}
+
+// checkWarned checks of which of the addresses of all networks the log warns: of those with
+// TLS, and those without.
+func checkWarned(t *testing.T, r *room, want map[bool]bool) {
+	t.Helper()
+	got := make(map[string]bool)
+	for _, found := range warned.FindAllStringSubmatch(r.stderr.String(), -1) {
+		got[found[1]] = true
+	}
+	for _, found := range listening.FindAllStringSubmatch(r.stderr.String(), -1) {
+		address, isTLS := found[1], strings.Contains(found[2], "tls://")
+		isOpen := !strings.HasPrefix(address, "127.") && !strings.HasPrefix(address, "/")
+		if got[address] != (isOpen && want[isTLS]) {
+			t.Errorf("of %s the log warns: %v (%s)", address, got[address], r.stderr)
+		}
 	}
 }
 

@@ -109,6 +109,19 @@ func TestServerTakesTheSocketsThatItIsGiven(t *testing.T) {
 	}
 }
 
+func TestGivenSocketsThatEverybodyMayJoinAtAreWarnedOf(t *testing.T) {
+	t.Parallel()
+	v := newVault(t, "127.0.0.1")
+	var m manager
+	m.keep(t, "plain", "tcp", "127.0.0.1:0")
+	m.keep(t, "", "tcp", "0.0.0.0:0")
+	m.keep(t, "tls", "tcp", "0.0.0.0:0")
+	r := m.start(t, "--tls-client-ca", v.file("crt"), "--tls-cert", v.file("crt"), "--tls-key", v.file("key"))
+	r.signal(t, syscall.SIGTERM)
+	r.wantExit(t, 0)
+	checkWarned(t, r, map[bool]bool{false: true, true: false})
+}
+
 func TestServerIsActivatedBySystemd(t *testing.T) {
 	t.Parallel()
 	address := freePort(t)
