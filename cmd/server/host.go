@@ -67,6 +67,7 @@ func newHost(s settings) (*host, error) {
 		Rate:         s.rate,
 		Burst:        s.burst,
 		DrainTimeout: s.drainTimeout,
+		Admits:       func(conn net.Conn) bool { return h.server.Admits(conn) }, // which it comes from
 		Logger:       s.log,
 	})
 	if err != nil {

@@ -5,6 +5,7 @@ package e2e_test
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"path/filepath"
@@ -105,6 +106,31 @@ func TestOperatorSeesAndActs(t *testing.T) {
 	c.join(t, "tcp", 2).say(t, "back\n")
 	me.stdout.await(t, "back\n")
 	me.signal(t, syscall.SIGINT)
+}
+
+func TestBanCountsForWhoHasStillToTellTheToken(t *testing.T) {
+	t.Parallel()
+	v := newVault(t, "127.0.0.1")
+	c := openControlled(t, "--token-file", v.file("token"))
+	conn, err := net.Dial("tcp", c.tcp)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	await(t, func() bool {
+		return regexp.MustCompile(`"accepted": ?1`).MatchString(c.ctl(t, 0, "--json", "status").stdout.String())
+	},
+		func() string { return "nobody has come" })
+	c.ctl(t, 0, "ban", "127.0.0.1").says(t, `connections ended: 0$`)
+	if _, err := conn.Write([]byte(token + "\n")); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := io.ReadAll(conn); err != nil || len(got) > 0 {
+		t.Errorf("%q comes, %v", got, err)
+	}
+	c.signal(t, syscall.SIGTERM)
+	c.wantExit(t, 0)
+	c.stderr.await(t, "refused.banned=1")
 }
 
 func TestControlSocketIsTheServersUsersAlone(t *testing.T) {

@@ -99,6 +99,7 @@ func open(t *testing.T, changes ...func(*plan)) *venue {
 		change(&p)
 	}
 	v := &venue{tls: p.tls}
+	p.peer.Admits = func(conn net.Conn) bool { return v.server.Admits(conn) }
 	var err error
 	if v.room, err = room.New(p.room); err != nil {
 		t.Fatal(err)

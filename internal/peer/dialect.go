@@ -79,7 +79,10 @@ func (d *dialect) end() (guest uint64) {
 func (s *session) open(stage stage) {
 	if s.h.cfg.Hub == nil {
 		stage = known
-		defer s.joined("raw")
+		defer func() {
+			s.member.Release()
+			s.joined("raw")
+		}()
 	}
 	d := &s.dialect
 	d.mu.Lock()

@@ -60,6 +60,11 @@ type Config struct {
 	// member. Zero: none. SetToken changes it.
 	Token wire.RoomToken
 
+	// Admits is asked whether a connection is still let in, once Members has it: whoever was
+	// refused meanwhile, while it spoke TLS or had still to tell the token, is no member. nil:
+	// all are.
+	Admits func(conn net.Conn) bool
+
 	// DrainTimeout is how long a connection may take to deliver the rest once
 	// the server closes down. 0: not at all.
 	DrainTimeout time.Duration
@@ -160,7 +165,7 @@ func (h *Handler) Stats() Stats {
 // serve does. It returns true when there is nothing to read for now and wants to be
 // called again when there is, or when wake has been called; where wake is nil, it waits
 // itself. The connection is not closed; it is the caller's again when serve returns
-// false. Open returns nil once the room is closed.
+// false. Open returns nil once the room is closed, and where Config.Admits says no.
 func (h *Handler) Open(conn net.Conn, wake func()) (serve func(ctx context.Context) (waits bool)) {
 	if token := *h.token.Load(); !token.IsZero() {
 		return h.admit(conn, token, wake)
@@ -173,7 +178,7 @@ func (h *Handler) Open(conn net.Conn, wake func()) (serve func(ctx context.Conte
 }
 
 // newSession makes a member of the room of a connection, whose dialect is known so far as
-// stage tells. It returns nil once the room is closed.
+// stage tells. It returns nil once the room is closed, and where it is not let in any more.
 func (h *Handler) newSession(conn net.Conn, wake func(), stage stage) *session {
 	raw := rawConn(conn)
 	if wake != nil && (raw == nil || !canReceive) {
@@ -185,11 +190,17 @@ func (h *Handler) newSession(conn net.Conn, wake func(), stage stage) *session {
 	s.out.init(conn, raw, wake)
 	s.guard.off = !h.cfg.HTTPGuard
 	var err error
-	if s.member, err = h.cfg.Room.Enter(&s.out, room.Entrance{Held: h.cfg.Hub != nil, Past: uint64(h.cfg.History)}); err != nil {
+	if s.member, err = h.cfg.Room.Enter(&s.out, room.Entrance{Held: true, Past: uint64(h.cfg.History)}); err != nil {
 		return nil
 	}
 	s.limit()
 	h.sessions.add(s)
+	if h.cfg.Admits != nil && !h.cfg.Admits(conn) {
+		s.idle.stop()
+		_ = s.member.Leave(expired)
+		h.sessions.forget(s)
+		return nil
+	}
 	s.opened()
 	s.open(stage)
 	return s

@@ -49,6 +49,13 @@ func (all *sessions) remove(s *session) {
 	all.countLocked(s)
 }
 
+// forget takes s out as if it had not been there.
+func (all *sessions) forget(s *session) {
+	all.mu.Lock()
+	defer all.mu.Unlock()
+	delete(all.open, s.number)
+}
+
 func (all *sessions) list() []*session {
 	all.mu.Lock()
 	defer all.mu.Unlock()

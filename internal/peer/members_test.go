@@ -1,10 +1,14 @@
 package peer_test
 
 import (
+	"crypto/tls"
+	"net"
+	"net/netip"
 	"testing"
 	"time"
 
 	"bcast/internal/peer"
+	"bcast/internal/server"
 	"bcast/internal/wire"
 )
 
@@ -104,5 +108,70 @@ func TestKickEndsTheWaitForOneThatIsLeaving(t *testing.T) {
 	}
 	if n := v.members.Stats().Undelivered; n > 0 {
 		t.Errorf("undelivered to %d members, though the operator did not want to", n)
+	}
+}
+
+// TestWhoIsOnTheWayInIsRefusedLikeAnybodyElse has connections that were accepted before a
+// ban, or a suspension, and are no members yet.
+func TestWhoIsOnTheWayInIsRefusedLikeAnybodyElse(t *testing.T) {
+	orders := map[server.Refusal]func(*venue) error{
+		server.RefusedBanned: func(v *venue) error {
+			return v.server.Ban(netip.MustParsePrefix("127.0.0.1/32"), time.Now().Add(time.Hour))
+		},
+		server.RefusedSuspended: func(v *venue) error { v.server.Suspend(); return nil },
+	}
+	ways := map[string]func(*testing.T) (v *venue, goOn func()){
+		"token": func(t *testing.T) (*venue, func()) {
+			v := openLocked(t)
+			c := v.dial(t)
+			c.say(password[:5])
+			return v, func() { c.say(password[5:] + "\n"); c.hearsEnd() }
+		},
+		"proof": func(t *testing.T) (*venue, func()) {
+			v := openLocked(t)
+			c := v.greet(t)
+			return v, func() {
+				c.send(&wire.Hello{Nonce: nonce, Auth: token(t).ClientProof(c.greeting.Challenge, nonce)})
+				c.hearsNothing()
+			}
+		},
+		"TLS": func(t *testing.T) (*venue, func()) {
+			v := open(t, overTLS(t, tls.VersionTLS13))
+			conn, err := net.Dial("tcp", v.addr)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { conn.Close() })
+			if err := conn.SetDeadline(time.Now().Add(patience)); err != nil {
+				t.Fatal(err)
+			}
+			return v, func() {
+				if err := end(v.tls.secure(t, conn.(*net.TCPConn))); err != nil {
+					t.Error(err)
+				}
+			}
+		},
+	}
+	for reason, order := range orders {
+		for name, begin := range ways {
+			t.Run(name+", "+reason.String(), func(t *testing.T) {
+				v, goOn := begin(t)
+				eventually(t, "it is accepted", func() bool { return v.server.Stats().Open == 1 })
+				if err := order(v); err != nil {
+					t.Fatal(err)
+				}
+				goOn()
+				if n := v.server.Stats().Refused[reason]; n != 1 {
+					t.Errorf("%d are counted, want 1", n)
+				}
+				eventually(t, "it is gone", func() bool { return v.server.Stats().Open == 0 })
+				if ended := v.members.Traffic().Ended; ended != (peer.Traffic{}).Ended {
+					t.Errorf("it is counted among those that were in the room: %v", ended)
+				}
+				if members, room := len(v.members.Members()), v.room.Stats().Members; members+room > 0 {
+					t.Errorf("%d are members, %d in the room", members, room)
+				}
+			})
+		}
 	}
 }

@@ -53,10 +53,33 @@ func (s *Server) admit(c *connection) Refusal {
 	return notRefused
 }
 
+// Admits tells whether conn, which was accepted, would be taken now as well: its address may
+// have been banned since, or the server suspended. It is for handlers with whom a connection
+// is not yet what Ban and Suspend mean by open. Where it would not be, that is counted and
+// logged as one that was refused, and the handler is to end it.
+func (s *Server) Admits(conn net.Conn) bool {
+	reason := s.refusesAddr(conn)
+	if s.mu.Lock(); reason == notRefused && s.resumed != nil {
+		reason = RefusedSuspended
+	}
+	s.mu.Unlock()
+	if reason == notRefused {
+		return true
+	}
+	s.logRefusal(conn, reason, s.counters.refused[reason].Add(1))
+	return false
+}
+
 // refuse closes a connection that was not admitted.
 func (s *Server) refuse(conn net.Conn, reason Refusal) {
-	refused := s.counters.refused[reason].Add(1) // before its client knows
+	refused := s.counters.refused[reason].Add(1) // before the peer can know of it
 	conn.Close()
+	s.logRefusal(conn, reason, refused)
+}
+
+// logRefusal logs that a connection was not admitted, the refused-th for a reason, unless the
+// log has had one of its kind just now.
+func (s *Server) logRefusal(conn net.Conn, reason Refusal, refused uint64) {
 	if !due(&s.refusalLogs[reason]) {
 		return
 	}

@@ -5,7 +5,8 @@ import (
 	"sync/atomic"
 )
 
-// Refusal is why a connection was closed without its handler being called.
+// Refusal is why a connection was closed without its handler being called, or because its
+// handler has asked Admits.
 type Refusal uint8
 
 // The reasons there are.
@@ -16,7 +17,7 @@ const (
 	RefusedClosing           // it was accepted just as Shutdown began, or its TLS handshake was under way
 	RefusedDenied            // Access does not take connections from its address
 	RefusedBanned            // its address is banned
-	RefusedSuspended         // it was accepted just as Suspend was called, or from a listener that cannot be closed for that
+	RefusedSuspended         // it was accepted just as Suspend was called, or from a listener that cannot be closed for that; or Admits
 )
 
 var refusalNames = [...]string{
@@ -48,7 +49,7 @@ type Stats struct {
 	// These only ever grow, but for Open.
 	Accepted     uint64             // connections taken from listeners, refused ones too
 	Open         int                // connections that are open, those in a TLS handshake too
-	Refused      map[Refusal]uint64 // connections closed without a handler; has every reason
+	Refused      map[Refusal]uint64 // connections closed without a handler, or because of Admits; has every reason
 	Panics       uint64             // handlers that panicked
 	AcceptErrors uint64             // failures to accept that Serve got over
 

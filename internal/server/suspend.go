@@ -8,7 +8,7 @@ import (
 )
 
 // Suspend has the server take no more connections until Resume; those that are open
-// go on. It may be called again.
+// go on, unless their handler asks Admits. It may be called again.
 //
 // The listeners are closed, as with Thousand Island, rather than left with nobody who
 // accepts: then clients would connect to silence, and what they say to it would come
