@@ -111,8 +111,11 @@ func (a *admission) look(line []byte) (isEnough bool, err error) {
 
 func (a *admission) askFramed(ctx context.Context) (hello []byte, proof string, err error) {
 	greeting := a.h.cfg.Hub.Greeting()
-	if err := greet(a.conn, greeting); err != nil {
-		return nil, "", err
+	switch err := greet(a.conn, greeting); {
+	case ctx.Err() != nil:
+		return nil, "", ctx.Err()
+	case err != nil:
+		return nil, "", refusals[RefusedNoToken] // it is gone, or takes nothing
 	}
 	if err := a.limit(ctx); err != nil {
 		return nil, "", err

@@ -3,7 +3,9 @@ package peer_test
 import (
 	"fmt"
 	"io"
+	"net"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -153,6 +155,18 @@ func TestHelloThatWasOverheardIsOfNoUse(t *testing.T) {
 			t.Errorf("%s: something is relayed", name)
 		}
 	}
+}
+
+// deaf is a connection whose peer is gone by the time that something is written.
+type deaf struct{ *net.TCPConn }
+
+func (deaf) Write([]byte) (int, error) { return 0, syscall.ECONNRESET }
+
+func TestWhoIsGoneBeforeTheGreetingIsCounted(t *testing.T) {
+	v := openLocked(t, func(p *plan) { p.wrap = func(conn net.Conn) net.Conn { return deaf{conn.(*net.TCPConn)} } })
+	c := v.dial(t)
+	c.say(soh)
+	eventually(t, "it is counted", func() bool { return v.members.Stats().Refused[peer.RefusedNoToken] == 1 })
 }
 
 func TestTokenCanBeChanged(t *testing.T) {
