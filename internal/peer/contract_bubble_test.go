@@ -73,10 +73,30 @@ type caller struct {
 	got bytes.Buffer
 }
 
+// placed is a connection from somewhere.
+type placed struct {
+	net.Conn
+	from net.Addr
+}
+
+func (c placed) RemoteAddr() net.Addr { return c.from }
+
 // connect makes one more connection.
 func (b *bubble) connect() *caller {
 	b.t.Helper()
 	near, far := net.Pipe()
+	return b.serve(near, far)
+}
+
+// connectFrom makes one more connection, from an IP address.
+func (b *bubble) connectFrom(ip string) *caller {
+	b.t.Helper()
+	near, far := net.Pipe()
+	return b.serve(near, placed{far, &net.TCPAddr{IP: net.ParseIP(ip), Port: 1234}})
+}
+
+func (b *bubble) serve(near, far net.Conn) *caller {
+	b.t.Helper()
 	c := &caller{Conn: near, t: b.t, ended: make(chan struct{})}
 	b.clients = append(b.clients, c)
 	serve := b.members.Open(far, nil)

@@ -1,6 +1,7 @@
 package peer
 
 import (
+	"container/list"
 	"net"
 	"net/netip"
 	"sync"
@@ -19,14 +20,16 @@ const (
 // and slower and slower. An address without is not held up by anything, however many of
 // its connections come at a time, and a right token costs nobody else a turn.
 type guesses struct {
-	mu   sync.Mutex
-	from map[netip.Prefix]guesser
+	mu    sync.Mutex
+	from  map[netip.Prefix]*list.Element // of order
+	order list.List                      // of *guesser: whose last wrong one is the longest ago comes first
 }
 
 // A guesser is an address that has had wrong tokens.
 type guesser struct {
-	wrong int       // in a row
-	next  time.Time // when it may be checked again
+	origin netip.Prefix
+	wrong  int       // in a row
+	next   time.Time // when it may be checked again
 }
 
 // try checks a token of an address, if it has a turn now. Otherwise wait is how long it
@@ -34,26 +37,40 @@ type guesser struct {
 func (g *guesses) try(now time.Time, origin netip.Prefix, isRight func() bool) (right bool, wait time.Duration) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	known := g.from[origin]
-	if wait := known.next.Sub(now); wait > 0 {
-		return false, wait
+	at := g.from[origin]
+	if at != nil {
+		if wait := at.Value.(*guesser).next.Sub(now); wait > 0 {
+			return false, wait
+		}
 	}
 	if isRight() {
 		return true, 0
 	}
+	if at == nil {
+		at = g.rememberLocked(origin)
+	}
+	known := at.Value.(*guesser)
 	if now.Sub(known.next) > guessMemory {
 		known.wrong = 0
 	}
 	known.wrong++
 	known.next = now.Add(delayBehind(known.wrong))
-	if g.from == nil {
-		g.from = make(map[netip.Prefix]guesser)
-	}
-	g.from[origin] = known
-	if len(g.from) > maxGuessers {
-		g.forgetLocked(origin)
-	}
+	g.order.MoveToBack(at)
 	return false, 0
+}
+
+// rememberLocked makes an address known, and forgets another one if there are too many.
+func (g *guesses) rememberLocked(origin netip.Prefix) *list.Element {
+	if g.from == nil {
+		g.from = make(map[netip.Prefix]*list.Element)
+	}
+	if len(g.from) == maxGuessers {
+		oldest := g.order.Remove(g.order.Front()).(*guesser)
+		delete(g.from, oldest.origin)
+	}
+	at := g.order.PushBack(&guesser{origin: origin})
+	g.from[origin] = at
+	return at
 }
 
 // delayBehind is how long an address waits behind its nth wrong token.
@@ -63,17 +80,6 @@ func delayBehind(n int) time.Duration {
 		delay *= 2
 	}
 	return min(delay, maxGuessDelay)
-}
-
-// forgetLocked forgets one address, which is not this one: that which may be checked first.
-func (g *guesses) forgetLocked(but netip.Prefix) {
-	var oldest netip.Prefix
-	for origin, known := range g.from {
-		if origin != but && (!oldest.IsValid() || known.next.Before(g.from[oldest].next)) {
-			oldest = origin
-		}
-	}
-	delete(g.from, oldest)
 }
 
 // originOf is whom the guesses of a connection count for: an IPv4 address, or the /64 of an
