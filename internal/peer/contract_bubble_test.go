@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"net"
+	"net/netip"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -92,7 +93,7 @@ func (b *bubble) connect() *caller {
 func (b *bubble) connectFrom(ip string) *caller {
 	b.t.Helper()
 	near, far := net.Pipe()
-	return b.serve(near, placed{far, &net.TCPAddr{IP: net.ParseIP(ip), Port: 1234}})
+	return b.serve(near, placed{far, net.TCPAddrFromAddrPort(netip.AddrPortFrom(netip.MustParseAddr(ip), 1234))})
 }
 
 func (b *bubble) serve(near, far net.Conn) *caller {
