@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -38,14 +39,11 @@ func certCommand(stdout io.Writer) config.Command {
 			if err != nil {
 				return err
 			}
-			for _, file := range []struct {
-				path string
-				text []byte
-				mode os.FileMode
-			}{{v.Text("key"), key, 0o600}, {v.Text("cert"), cert, 0o644}} {
-				if err := writeNew(file.path, file.text, file.mode); err != nil {
-					return err
-				}
+			if err := writeNew(v.Text("key"), key, 0o600); err != nil {
+				return err
+			}
+			if err := writeNew(v.Text("cert"), cert, 0o644); err != nil {
+				return errors.Join(err, os.Remove(v.Text("key"))) // it fits no certificate that there is
 			}
 			_, err = fmt.Fprintf(stdout, "%s\n", pin)
 			return err
@@ -53,7 +51,7 @@ func certCommand(stdout io.Writer) config.Command {
 	}
 }
 
-// writeNew writes a file that must not exist.
+// writeNew writes a file that must not exist, all of it or none.
 func writeNew(path string, text []byte, mode os.FileMode) error {
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {
@@ -62,6 +60,9 @@ func writeNew(path string, text []byte, mode os.FileMode) error {
 	_, err = file.Write(text)
 	if closed := file.Close(); err == nil {
 		err = closed
+	}
+	if err != nil {
+		err = errors.Join(err, os.Remove(path))
 	}
 	return err
 }
