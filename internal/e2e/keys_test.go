@@ -100,68 +100,69 @@ func TestKeysSendAndBreakLines(t *testing.T) {
 
 func TestKeysRecallWhatWasSent(t *testing.T) {
 	t.Parallel()
-	r := openRoom(t)
-	of := size{80, 24}
-	run := func(flags string) string { return `"$CLIENT" ` + flags + " " + r.tcp + `; echo "exit $?";` }
-	s := sitAt(t, of, run("")+run("--ascii")+run("--no-history")+`find "$XDG_STATE_HOME" -type f -name history -perm 600`)
-	s.awaitCursor(t, 3, of.input())
-	for _, line := range []string{"朝 one", "昼 two", "夜 three"} {
-		s.write(t, line)
+	atEachSize(t, func(t *testing.T, of size) {
+		r := openRoom(t)
+		run := func(flags string) string { return `"$CLIENT" ` + flags + " " + r.tcp + `; echo "exit $?";` }
+		s := sitAt(t, of, run("")+run("--ascii")+run("--no-history")+`find "$XDG_STATE_HOME" -type f -name history -perm 600 -exec basename {} ";"`)
+		s.awaitCursor(t, 3, of.input())
+		for _, line := range []string{"朝1", "昼1", "夜2"} {
+			s.write(t, line)
+			s.keys(t, "Enter")
+			s.await(t, "│ "+line)
+		}
+		s.write(t, "draft")
+		for _, step := range []struct {
+			key, text string
+			cells     int
+		}{
+			{"Up", "夜2", 3},
+			{"Up", "昼1", 3},
+			{"Up", "朝1", 3},
+			{"Up", "朝1", 3},
+			{"Down", "昼1", 3},
+			{"Down", "夜2", 3},
+			{"Down", "draft", 5},
+		} {
+			s.keys(t, step.key)
+			s.awaitTyped(t, of, step.text, step.cells)
+		}
+		s.keys(t, "C-r")
+		s.write(t, "1")
+		s.awaitTyped(t, of, "search `1': 昼1", 12+2)
+		s.keys(t, "C-r")
+		s.awaitTyped(t, of, "search `1': 朝1", 12+2)
+		s.keys(t, "C-s")
+		s.awaitTyped(t, of, "search `1': 昼1", 12+2)
+		s.keys(t, "C-g")
+		s.awaitTyped(t, of, "draft", 5)
+		s.keys(t, "C-r")
+		s.write(t, "朝")
+		s.awaitTyped(t, of, "search `朝': 朝1", 13)
+		s.keys(t, "Escape")
+		s.awaitTyped(t, of, "朝1", 0)
+		s.keys(t, "C-c")
+		s.awaitTyped(t, of, "", 0)
+		s.keys(t, "C-d")
+
+		s.await(t, "| 夜2") // in the next run
+		s.awaitTyped(t, of, "", 0)
+		s.keys(t, "Up")
+		s.awaitTyped(t, of, "夜2", 3)
+		s.keys(t, "C-r")
+		s.write(t, "朝")
+		s.awaitTyped(t, of, "search `朝': 朝1", 13)
 		s.keys(t, "Enter")
-		s.await(t, "│ "+line)
-	}
-	s.write(t, "draft")
-	for _, step := range []struct {
-		key, text string
-		cells     int
-	}{
-		{"Up", "夜 three", 8},
-		{"Up", "昼 two", 6},
-		{"Up", "朝 one", 6},
-		{"Up", "朝 one", 6},
-		{"Down", "昼 two", 6},
-		{"Down", "夜 three", 8},
-		{"Down", "draft", 5},
-	} {
-		s.keys(t, step.key)
-		s.awaitTyped(t, of, step.text, step.cells)
-	}
-	s.keys(t, "C-r")
-	s.write(t, "o")
-	s.awaitTyped(t, of, "search `o': 昼 two", 12+5)
-	s.keys(t, "C-r")
-	s.awaitTyped(t, of, "search `o': 朝 one", 12+3)
-	s.keys(t, "C-s")
-	s.awaitTyped(t, of, "search `o': 昼 two", 12+5)
-	s.keys(t, "C-g")
-	s.awaitTyped(t, of, "draft", 5)
-	s.keys(t, "C-r")
-	s.write(t, "朝")
-	s.awaitTyped(t, of, "search `朝': 朝 one", 13)
-	s.keys(t, "Escape")
-	s.awaitTyped(t, of, "朝 one", 0)
-	s.keys(t, "C-c")
-	s.awaitTyped(t, of, "", 0)
-	s.keys(t, "C-d")
+		s.await(t, "| 朝1")
+		s.keys(t, "C-d")
 
-	s.await(t, "| 夜 three") // in the next run
-	s.awaitTyped(t, of, "", 0)
-	s.keys(t, "Up")
-	s.awaitTyped(t, of, "夜 three", 8)
-	s.keys(t, "C-r")
-	s.write(t, "朝")
-	s.awaitTyped(t, of, "search `朝': 朝 one", 13)
-	s.keys(t, "Enter")
-	s.await(t, "| 朝 one")
-	s.keys(t, "C-d")
-
-	s.await(t, "│ 朝 one") // in the one without a history
-	s.awaitTyped(t, of, "", 0)
-	s.keys(t, "Up")
-	s.write(t, "x")
-	s.awaitTyped(t, of, "x", 1)
-	s.keys(t, "BSpace", "C-d")
-	s.await(t, "/history")
+		s.await(t, "│ 朝1") // in the one without a history
+		s.awaitTyped(t, of, "", 0)
+		s.keys(t, "Up")
+		s.write(t, "x")
+		s.awaitTyped(t, of, "x", 1)
+		s.keys(t, "BSpace", "C-d")
+		s.await(t, "history")
+	})
 }
 
 func TestKeysFind(t *testing.T) {
