@@ -182,17 +182,15 @@ func (a *admission) check(ctx context.Context, isRight func() bool) error {
 // has asked for a conversation.
 func (a *admission) turnAway(err error) {
 	var r *refused
-	isRefused := errors.As(err, &r)
-	if isRefused {
+	if errors.As(err, &r) {
 		a.h.refuse(r, remote{a.conn}, 0)
 	}
-	if a.isStuck() {
+	switch {
+	case a.isStuck():
 		under, _ := underneath(a.conn)
 		reset(under) // TLS would say goodbye first, and wait for that
 		return
-	}
-	switch {
-	case !isRefused:
+	case r == nil:
 		return
 	case a.greeted:
 		writeLast(a.conn, (&wire.Error{Code: wire.CodeAuth, Message: r.message, Fatal: true}).Append(nil))

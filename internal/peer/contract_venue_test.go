@@ -163,8 +163,18 @@ type client struct {
 // Close closes the connection: after that, nothing can go wrong.
 func (c *client) Close() { _ = c.TCPConn.Close() }
 
-// dial connects; the connection is closed when the test ends.
+// dial connects, over TLS where the venue has that.
 func (v *venue) dial(t *testing.T) *client {
+	t.Helper()
+	c := &client{TCPConn: v.connect(t), t: t}
+	if v.tls != nil {
+		c.over = v.tls.secure(t, c.TCPConn)
+	}
+	return c
+}
+
+// connect connects and says nothing; the connection is closed when the test ends.
+func (v *venue) connect(t *testing.T) *net.TCPConn {
 	t.Helper()
 	conn, err := net.Dial("tcp", v.addr)
 	if err != nil {
@@ -174,11 +184,7 @@ func (v *venue) dial(t *testing.T) *client {
 	if err := conn.SetDeadline(time.Now().Add(longTalk)); err != nil {
 		t.Fatal(err)
 	}
-	c := &client{TCPConn: conn.(*net.TCPConn), t: t}
-	if v.tls != nil {
-		c.over = v.tls.secure(t, c.TCPConn)
-	}
-	return c
+	return conn.(*net.TCPConn)
 }
 
 // join connects a number of clients and waits until they are members.

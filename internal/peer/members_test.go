@@ -2,7 +2,6 @@ package peer_test
 
 import (
 	"crypto/tls"
-	"net"
 	"net/netip"
 	"testing"
 	"time"
@@ -137,16 +136,9 @@ func TestWhoIsOnTheWayInIsRefusedLikeAnybodyElse(t *testing.T) {
 		},
 		"TLS": func(t *testing.T) (*venue, func()) {
 			v := open(t, overTLS(t, tls.VersionTLS13))
-			conn, err := net.Dial("tcp", v.addr)
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() { conn.Close() })
-			if err := conn.SetDeadline(time.Now().Add(patience)); err != nil {
-				t.Fatal(err)
-			}
+			conn := v.connect(t)
 			return v, func() {
-				if err := end(v.tls.secure(t, conn.(*net.TCPConn))); err != nil {
+				if err := end(v.tls.secure(t, conn)); err != nil {
 					t.Error(err)
 				}
 			}

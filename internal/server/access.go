@@ -50,7 +50,8 @@ func (l *accessList) takes(addr netip.Addr) bool {
 }
 
 // SetAccess says whose connections are taken from now on. Those that are open stay,
-// whoever they are of, unless their handler asks Admits. On an error, which says what is wrong with a, nothing changes.
+// whoever they are of, unless their handler asks Admits. On an error, which says what is
+// wrong with a, nothing changes.
 func (s *Server) SetAccess(a Access) error {
 	list, err := newAccessList(a)
 	if err != nil {

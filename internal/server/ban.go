@@ -25,9 +25,9 @@ type bans struct {
 }
 
 // Ban refuses new connections of prefix until a time, in the place of an earlier ban of
-// the same prefix; those that are open stay, unless their handler asks Admits. A host is banned by its [Origin]. There
-// are up to 10,000 bans at a time: of more, the one that ends soonest goes. The error
-// says what is wrong with the prefix.
+// the same prefix; those that are open stay, unless their handler asks Admits. A host is
+// banned by its [Origin]. There are up to 10,000 bans at a time: of more, the one that
+// ends soonest goes. The error says what is wrong with the prefix.
 func (s *Server) Ban(prefix netip.Prefix, until time.Time) error {
 	prefix, err := canonical(prefix)
 	if err != nil {

@@ -59,12 +59,14 @@ func (s *Server) admit(c *connection) Refusal {
 // logged as one that was refused, and the handler is to end it.
 func (s *Server) Admits(conn net.Conn) bool {
 	reason := s.refusesAddr(conn)
-	if s.mu.Lock(); reason == notRefused && s.resumed != nil {
-		reason = RefusedSuspended
-	}
+	s.mu.Lock()
+	isSuspended := s.resumed != nil
 	s.mu.Unlock()
-	if reason == notRefused {
+	switch {
+	case reason == notRefused && !isSuspended:
 		return true
+	case reason == notRefused:
+		reason = RefusedSuspended
 	}
 	s.logRefusal(conn, reason, s.counters.refused[reason].Add(1))
 	return false

@@ -17,7 +17,7 @@ const (
 	RefusedClosing           // it was accepted just as Shutdown began, or its TLS handshake was under way
 	RefusedDenied            // Access does not take connections from its address
 	RefusedBanned            // its address is banned
-	RefusedSuspended         // it was accepted just as Suspend was called, or from a listener that cannot be closed for that; or Admits
+	RefusedSuspended         // accepted just as Suspend was called, or by a listener that cannot be closed; or Admits
 )
 
 var refusalNames = [...]string{

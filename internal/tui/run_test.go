@@ -141,18 +141,24 @@ func TestGoroutinesOfTheBoardAreRescued(t *testing.T) {
 	}
 }
 
-func TestTerminalIsNotTakenForAConnectionThatIsLostBeforeTheWelcome(t *testing.T) {
+// openTerminal opens what Run connects to, and a terminal, whose other end is the keyboard.
+func openTerminal(t *testing.T) (ln net.Listener, keyboard, tty *os.File) {
+	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer ln.Close()
-	keyboard, tty, err := pty.Open()
+	t.Cleanup(func() { ln.Close() })
+	keyboard, tty, err = pty.Open()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer keyboard.Close()
-	defer tty.Close()
+	t.Cleanup(func() { keyboard.Close(); tty.Close() })
+	return ln, keyboard, tty
+}
+
+func TestTerminalIsNotTakenForAConnectionThatIsLostBeforeTheWelcome(t *testing.T) {
+	ln, keyboard, tty := openTerminal(t)
 	served := make(chan error, 1)
 	go func() { // greets, and is gone before the welcome
 		conn, err := ln.Accept()
@@ -164,7 +170,7 @@ func TestTerminalIsNotTakenForAConnectionThatIsLostBeforeTheWelcome(t *testing.T
 		}
 		served <- err
 	}()
-	err = Run(t.Context(), Config{Network: "tcp", Address: ln.Addr().String(), Title: "x", Name: "alice", In: tty, Out: tty})
+	err := Run(t.Context(), Config{Network: "tcp", Address: ln.Addr().String(), Title: "x", Name: "alice", In: tty, Out: tty})
 	if !errors.Is(err, session.ErrServerClosed) {
 		t.Errorf("the error is %v", err)
 	}
@@ -200,17 +206,7 @@ func TestPanicLeavesTheTerminalAsItWas(t *testing.T) {
 		"in the sender":  {"write", say},
 	} {
 		t.Run(name, func(t *testing.T) {
-			ln, err := net.Listen("tcp", "127.0.0.1:0")
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer ln.Close()
-			keyboard, tty, err := pty.Open()
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer keyboard.Close()
-			defer tty.Close()
+			ln, keyboard, tty := openTerminal(t)
 			before, err := term.GetState(int(tty.Fd()))
 			if err != nil {
 				t.Fatal(err)
