@@ -21,7 +21,9 @@ func (m *model) View() string {
 // draw draws the screen from top to bottom.
 func (m *model) draw() string {
 	if m.width < leastWidth || m.height < leastHeight {
-		return ansi.Truncate(fmt.Sprintf("want %dx%d", leastWidth, leastHeight), m.width, "") + term.NoCursor
+		want := ansi.Truncate(fmt.Sprintf("want %dx%d", leastWidth, leastHeight), m.width, "")
+		// All rows, as otherwise: Bubble Tea erases below fewer than before, with the cursor on the last letter.
+		return want + strings.Repeat("\n", max(0, m.height-1)) + term.NoCursor
 	}
 	m.board.mu.Lock()
 	defer m.board.mu.Unlock()
