@@ -38,6 +38,7 @@ var house = []place{
 	{floor: 0, pkg: "internal/server"},
 	{floor: 0, pkg: "internal/certificate", without: []string{sockets, goroutines}},
 	{floor: 0, pkg: "internal/history", without: []string{sockets, goroutines}},
+	{floor: 0, pkg: "internal/home", without: []string{sockets, goroutines, clock}},
 	{floor: 0, pkg: "internal/spool", without: []string{sockets}},
 
 	{floor: 1, pkg: "internal/room", mayImport: []string{"internal/journal"}, without: []string{sockets}},
@@ -51,7 +52,7 @@ var house = []place{
 
 	{floor: 3, pkg: "internal/peer", mayImport: []string{"internal/wire", "internal/text", "internal/room", "internal/framed"}},
 	{floor: 3, pkg: "internal/tui", mayImport: []string{
-		"internal/feed", "internal/session", "internal/chatlog", "internal/history", "internal/wire", "internal/text", "internal/tui/term",
+		"internal/feed", "internal/session", "internal/chatlog", "internal/history", "internal/home", "internal/wire", "internal/text", "internal/tui/term",
 	}},
 	{floor: 3, pkg: "internal/tui/term"},
 	{floor: 3, pkg: "internal/tui/term/quiet", without: []string{sockets, goroutines, clock}},
@@ -61,7 +62,7 @@ var house = []place{
 	{floor: 4, pkg: "internal/admin", mayImport: []string{
 		"internal/server", "internal/peer", "internal/room", "internal/framed", "internal/text",
 	}},
-	{floor: 4, pkg: "internal/config", mayImport: []string{"internal/text"}},
+	{floor: 4, pkg: "internal/config", mayImport: []string{"internal/text", "internal/home"}},
 
 	{floor: roof, pkg: "cmd/server", mayImport: []string{anythingBelow}},
 	{floor: roof, pkg: "cmd/client", mayImport: []string{anythingBelow}},

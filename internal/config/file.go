@@ -14,6 +14,8 @@ import (
 	"github.com/pelletier/go-toml/v2"
 	"github.com/pelletier/go-toml/v2/unstable"
 	"github.com/urfave/cli/v2"
+
+	"bcast/internal/home"
 )
 
 // maxFile is how large a settings file may be, in bytes.
@@ -150,7 +152,7 @@ func fromTOML(f Flag, value any) ([]string, error) {
 		case Switch, Number, List:
 			return nil, wrong(value)
 		case File:
-			return []string{expandHome(value)}, nil
+			return []string{home.Expand(value)}, nil
 		default:
 			return []string{value}, nil
 		}

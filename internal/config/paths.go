@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+
+	"bcast/internal/home"
 )
 
 // folder is the folder of bcast's files in those of the user.
@@ -40,7 +42,7 @@ func (p place) path(name string) string {
 		if variable, ok := strings.CutPrefix(dir, "%"); ok {
 			dir = os.Getenv(strings.TrimSuffix(variable, "%"))
 		}
-		dir = expandHome(dir)
+		dir = home.Expand(dir)
 	}
 	if !filepath.IsAbs(dir) {
 		return ""
@@ -60,16 +62,3 @@ func StatePath(name string) string { return statePlace.path(name) }
 // ShownStatePath is StatePath for people to read, as long as they have chosen no other
 // place.
 func ShownStatePath(name string) string { return statePlace.shown(name) }
-
-// expandHome replaces a ~ at the beginning of a path, as a shell would.
-func expandHome(path string) string {
-	rest, ok := strings.CutPrefix(path, "~")
-	if !ok || rest != "" && !os.IsPathSeparator(rest[0]) {
-		return path
-	}
-	home, err := os.UserHomeDir()
-	if err != nil {
-		return path
-	}
-	return home + rest
-}

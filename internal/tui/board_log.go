@@ -3,6 +3,7 @@ package tui
 import (
 	"bcast/internal/chatlog"
 	"bcast/internal/feed"
+	"bcast/internal/home"
 	"bcast/internal/wire"
 )
 
@@ -68,7 +69,7 @@ func (b *board) openLog(path string) {
 	if path == "" {
 		return
 	}
-	log, err := chatlog.Open(expandHome(path), func(err error) { b.mark("the log ends here: " + plainly(err)) }, b.rescue)
+	log, err := chatlog.Open(home.Expand(path), func(err error) { b.mark("the log ends here: " + plainly(err)) }, b.rescue)
 	if err != nil {
 		b.mark("nothing is logged: " + plainly(err))
 		return

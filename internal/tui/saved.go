@@ -8,10 +8,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"bcast/internal/chatlog"
 	"bcast/internal/feed"
+	"bcast/internal/home"
 	"bcast/internal/text"
 )
 
@@ -20,7 +20,7 @@ func (b *board) save(path string) {
 	b.saving.Go(func() { // the end of serve waits for it
 		defer b.rescue()
 		entries := b.all()
-		err := create(expandHome(path), func(w io.Writer) error { return writeEntries(w, entries) })
+		err := create(home.Expand(path), func(w io.Writer) error { return writeEntries(w, entries) })
 		switch {
 		case errors.Is(err, fs.ErrExist):
 			b.tell(path + " is there already: nothing is saved")
@@ -106,19 +106,6 @@ func writeEntries(to io.Writer, entries []feed.Entry) error {
 		}
 	}
 	return w.Flush()
-}
-
-// expandHome puts the person's folder in the place of a "~" at the beginning of a path.
-func expandHome(path string) string {
-	rest, ok := strings.CutPrefix(path, "~")
-	if !ok || rest != "" && !os.IsPathSeparator(rest[0]) {
-		return path
-	}
-	home, err := os.UserHomeDir()
-	if err != nil {
-		return path
-	}
-	return filepath.Join(home, rest)
 }
 
 // plainly is what an error says, without what was being done.
